@@ -1,0 +1,124 @@
+// The steps that several handlers share: reaching a verdict, beginning to settle, clocks and questions.
+#include "actors/core/item_actions.hpp"
+
+#include <cassert>
+
+namespace settle::core {
+
+namespace {
+
+void note_end(item& it, instant now) {
+  if (it.reached->facts.end)
+    it.finished_at = std::chrono::seconds{*it.reached->facts.end};
+  else if (!it.finished_at)
+    it.finished_at = now.wall;
+}
+
+/// A success that is not yet shown: the generator still owes its document.
+void want_document(step& s, verdict v) {
+  const bool confirmed = is_confirmed(v);
+  if (s.it.status != item_status::settling) {
+    s.it.status = item_status::settling;
+    s.it.finished_at = s.e.at.wall;
+    s.it.accounting_attempts = 0;
+    s.emit(effect::publish);
+  }
+  drop_candidate(s.it);
+  s.it.candidate = std::move(v);
+  s.it.document_wanted = true;
+  stop_clock(s);
+  if (confirmed)
+    stop_accounting(s);
+  s.emit(effect::read_document);
+}
+
+}  // namespace
+
+void decide(step& s, verdict v) {
+  if (v.status == item_status::completed && s.it.generator)
+    want_document(s, std::move(v));
+  else
+    conclude(s, std::move(v));
+}
+
+void conclude(step& s, verdict v) {
+  item& it = s.it;
+  assert(is_terminal(v.status));
+  if (it.exact)
+    sharpen(v, *it.exact);
+  if (v.status == item_status::failed && v.exit_code == 0 && !v.signal)
+    v.exit_code.reset();  // alone it would read as success
+  it.status = v.status;
+  it.sub = submission::none;
+  it.document_wanted = false;
+  drop_candidate(it);
+  it.reached = std::move(v);
+  it.decided = s.e.at.monotonic;
+  it.reason.clear();
+  note_end(it, s.e.at);
+  s.emit(effect::publish);
+  stop_clock(s);
+  if (is_confirmed(*it.reached))
+    stop_accounting(s);
+  s.emit(effect::finished);
+}
+
+void settle_now(step& s) {
+  item& it = s.it;
+  it.status = item_status::settling;
+  it.finished_at = s.e.at.wall;
+  it.accounting_attempts = 0;
+  it.batch_missing_cycles = 0;
+  it.reason.clear();
+  s.emit(effect::publish);
+  it.accounting_asked = true;
+  s.emit(effect::ask_accounting);
+  start_clock(s);
+}
+
+void count_down(step& s) {
+  item& it = s.it;
+  if (!it.candidate || it.document_wanted || s.e.begun < it.candidate_read)
+    return;
+  assert(it.listings_needed > 0);
+  if (--it.listings_needed > 0)
+    return;
+  verdict v = *it.candidate;
+  // Either the controller lost its state and with it the job, or it was restarted after somebody's scancel and
+  // forgot who (measured): the scheduler's word stands, and the doubt is said.
+  if (it.bare_cancel && !it.cancel_asked && !it.controller)
+    v.error = "cancelled; accounting names no canceller: the controller may have lost it";
+  conclude(s, std::move(v));
+}
+
+void drop_candidate(item& it) {
+  it.candidate.reset();
+  it.listings_needed = 0;
+  it.candidate_read = {};
+  it.bare_cancel = false;
+}
+
+void start_clock(step& s) {
+  s.it.clock_running = true;
+  s.emit(effect::start_clock);
+}
+
+void stop_clock(step& s) {
+  if (s.it.clock_running)
+    s.emit(effect::stop_clock);
+  s.it.clock_running = false;
+}
+
+void ask_accounting(step& s) {
+  if (!s.it.accounting_asked)
+    s.emit(effect::ask_accounting);
+  s.it.accounting_asked = true;
+}
+
+void stop_accounting(step& s) {
+  if (s.it.accounting_asked)
+    s.emit(effect::stop_accounting);
+  s.it.accounting_asked = false;
+}
+
+}  // namespace settle::core

@@ -1,0 +1,157 @@
+// What listings show of an item, and what their silence shows.
+#include "actors/core/item_actions.hpp"
+
+#include <cassert>
+
+namespace settle::core {
+
+namespace {
+
+template <class T>
+bool changed(const std::optional<T>& last, const std::optional<T>& now) {
+  return last && now && *last != *now;
+}
+
+/// Unknown is not changed. The start time tells only of a job that was thought over or running and now is not:
+/// a pending job's start is a forecast, and a configuring node moves it.
+bool opens_attempt(const item& it, const listed_job& job, item_status to) {
+  const bool came_back =
+      it.status == item_status::settling || (it.status == item_status::running && to == item_status::queued);
+  return changed(it.restarts, job.restarts) || changed(it.submit, job.submit) ||
+         (came_back && changed(it.start, job.start));
+}
+
+void remember(item& it, const listed_job& job, bool started) {
+  if (job.restarts)
+    it.restarts = job.restarts;
+  if (job.submit)
+    it.submit = job.submit;
+  if (!it.first_submit)
+    it.first_submit = job.submit;
+  if (started && job.start)
+    it.start = job.start;
+}
+
+void remember_end(item& it, const listed_job& job) {
+  remember(it, job, true);
+  it.denied = false;
+  if (job.exact.exit || job.exact.signal)
+    it.exact = job.exact;
+}
+
+listed_job row_of(const event& e) {
+  listed_job job = e.job;
+  job.means = e.kind == event_kind::listed_succeeded ? meaning::succeeded
+              : e.kind == event_kind::listed_failed  ? meaning::failed
+                                                     : meaning::interrupted;
+  return job;
+}
+
+/// What was gathered about an end that was none.
+void forget_end(item& it) {
+  drop_candidate(it);
+  it.finished_at.reset();
+  it.controller.reset();
+  it.exact.reset();
+  it.accounting_row_seen = false;
+  it.never_ran_row = false;
+}
+
+void seen(step& s, item_status to) {
+  item& it = s.it;
+  if (it.document_wanted) {
+    on_rerun(s);  // its success is decided, only not yet shown
+    return;
+  }
+  const item_status from = it.status;
+  const bool next_attempt = opens_attempt(it, s.e.job, to);
+  if (next_attempt) {
+    ++it.attempt;
+    it.start.reset();
+  }
+  remember(it, s.e.job, to == item_status::running);
+  forget_end(it);
+  it.denied = false;
+  it.ever_running = it.ever_running || to == item_status::running;
+  it.reason = to == item_status::queued ? s.e.job.reason : std::string{};
+  it.status = to;
+  if (from != to || next_attempt)
+    s.emit(effect::publish);
+  stop_clock(s);
+  stop_accounting(s);
+  // A cancelled job that comes back was not reached by that cancel.
+  if (it.cancel_asked && (next_attempt || from == item_status::settling))
+    s.emit(effect::cancel_job);
+}
+
+/// COMPLETING outlasts accounting's final row: the same life ending, not another one.
+bool same_life(const item& it, const event& e) {
+  const auto& known = it.start     ? it.start
+                      : it.reached ? it.reached->facts.start
+                                   : std::optional<epoch_seconds>{};
+  return e.kind == event_kind::listed_alive && known && e.job.start == known &&
+         !changed(it.restarts, e.job.restarts);
+}
+
+}  // namespace
+
+void on_wait(step& s) {
+  seen(s, item_status::queued);
+}
+void on_run(step& s) {
+  seen(s, item_status::running);
+}
+
+void on_present(step& s) {
+  s.it.denied = false;
+  // It is there, whatever it does: what has no record is not missing yet.
+  if (!s.it.document_wanted)
+    start_clock(s);
+}
+
+void on_leave(step& s) {
+  if (s.e.kind == event_kind::absent) {
+    s.it.denied = true;
+    settle_now(s);
+    return;
+  }
+  s.it.controller = row_of(s.e);
+  remember_end(s.it, s.e.job);
+  settle_now(s);
+  count_down(s);
+}
+
+void on_end(step& s) {
+  s.it.controller = row_of(s.e);
+  remember_end(s.it, s.e.job);
+  count_down(s);
+}
+
+void on_fail(step& s) {
+  if (s.it.document_wanted && is_confirmed(*s.it.candidate))
+    return;
+  s.it.controller = row_of(s.e);
+  remember_end(s.it, s.e.job);
+  conclude(s, from_controller(*s.it.controller, evidence::queue));
+}
+
+void on_miss(step& s) {
+  s.it.denied = true;
+  count_down(s);
+  if (s.it.status == item_status::submitted)
+    ask_accounting(s);
+}
+
+void on_gone(step& s) {
+  s.it.denied = true;
+  count_down(s);
+}
+
+void on_rerun(step& s) {
+  if (s.it.rerun_reported || s.e.begun < s.it.decided || same_life(s.it, s.e))
+    return;
+  s.it.rerun_reported = true;
+  s.emit(effect::report_rerun);
+}
+
+}  // namespace settle::core

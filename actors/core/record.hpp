@@ -1,0 +1,75 @@
+// What a scheduler said about one job, reduced to what the rules need. `actors/translate` makes these
+// from Slurm's words; nothing here knows a word of Slurm's.
+#pragma once
+
+#include "actors/core/status.hpp"
+#include "actors/core/time.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace settle::core {
+
+/// What a job state means for a verdict.
+enum class meaning : std::uint8_t {
+  waiting,      ///< any live pending form; will run (again), or is held
+  alive,        ///< any running form, also one that is ending (COMPLETING)
+  present,      ///< a word we do not know: the job is there, and that is all we learn
+  succeeded,    ///< ended, the scheduler calls it a success
+  failed,       ///< ended, with a cause
+  interrupted,  ///< ended by NODE_FAIL, PREEMPTED or BOOT_FAIL: may come back under the same id
+  requeued,     ///< accounting's row of an earlier attempt; never an outcome
+};
+
+/// How a process ended. `exit` and `signal` are never both set to a failure; absent means unreadable.
+struct exit_status {
+  std::optional<std::int32_t> exit{};
+  std::optional<std::int32_t> signal{};
+  bool operator==(const exit_status&) const = default;
+};
+
+/// One job in one listing.
+struct listed_job {
+  meaning means = meaning::present;
+  cause why = cause::none;  ///< with failed and interrupted
+  exit_status exact{};      ///< the controller's own code; only of ended jobs
+  std::optional<std::uint32_t> restarts{};
+  std::optional<epoch_seconds> submit{};
+  std::optional<epoch_seconds> start{};
+  std::optional<epoch_seconds> end{};
+  std::string word{};    ///< the state as the scheduler spelled it
+  std::string reason{};  ///< why it waits, or why it ended
+  bool operator==(const listed_job&) const = default;
+};
+
+/// The job script's own row in accounting (`.batch`).
+struct batch_row {
+  meaning means = meaning::present;
+  exit_status code{};
+  bool operator==(const batch_row&) const = default;
+};
+
+/// One attempt of one job in accounting, its steps folded in.
+struct account_row {
+  meaning means = meaning::present;
+  cause why = cause::none;
+  exit_status code{};  ///< as printed: before Slurm 25.11 codes >= 128 lack 128
+  std::optional<epoch_seconds> submit{};
+  std::optional<epoch_seconds> start{};
+  std::optional<epoch_seconds> end{};  ///< absent: not final, whatever the state says
+  std::optional<batch_row> batch{};
+  bool step_failed = false;      ///< some other step failed (DerivedExitCode or a step's row)
+  bool step_unfinished = false;  ///< some step has no end although the job has one
+  bool canceller_known = false;  ///< "CANCELLED by UID" rather than bare CANCELLED
+  std::optional<std::int64_t> elapsed_s{};
+  std::optional<std::int64_t> cpu_ms{};         ///< total CPU over steps
+  std::optional<std::int64_t> max_rss_bytes{};  ///< largest over steps
+  std::optional<std::int32_t> cpus{};
+  std::string node_list{};
+  std::string word{};
+  bool operator==(const account_row&) const = default;
+};
+
+}  // namespace settle::core
