@@ -1,0 +1,73 @@
+#include "io/files.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <system_error>
+
+namespace settle::io {
+namespace {
+
+bool is_folder(const std::string& path) {
+  struct stat found {};
+  return ::stat(path.c_str(), &found) == 0 && S_ISDIR(found.st_mode);
+}
+
+int make_folder(const std::string& path, mode_t mode, sync_new sync) {
+  if (is_folder(path))  // asked first: mkdir of an existing one may say EROFS or EACCES on network mounts
+    return 0;
+  if (::mkdir(path.c_str(), mode) != 0) {
+    if (errno != EEXIST)
+      return errno;
+    return is_folder(path) ? 0 : ENOTDIR;  // made by somebody else meanwhile, or a file stands there
+  }
+  return sync == sync_new::yes ? sync_folder(folder_of(path)) : 0;
+}
+
+}  // namespace
+
+std::string errno_words(int error) {
+  return std::system_category().message(error);
+}
+
+std::string folder_of(const std::string& path) {
+  const auto slash = path.find_last_of('/');
+  if (slash == std::string::npos)
+    return ".";
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+int make_folders_above(const std::string& path, mode_t mode, sync_new sync) {
+  const std::string folder = folder_of(path);
+  if (is_folder(folder))
+    return 0;
+  for (auto slash = folder.find('/', 1); slash != std::string::npos; slash = folder.find('/', slash + 1))
+    if (const int error = make_folder(folder.substr(0, slash), mode, sync))
+      return error;
+  return make_folder(folder, mode, sync);
+}
+
+int sync_folder(const std::string& folder) {
+  const unique_fd opened(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!opened)
+    return errno;
+  if (::fsync(opened.get()) == 0 || errno == EINVAL || errno == ENOTSUP)
+    return 0;
+  return errno;
+}
+
+int write_whole(int fd, std::string_view& bytes) {
+  while (!bytes.empty()) {
+    const ssize_t count = ::write(fd, bytes.data(), bytes.size());
+    if (count > 0)
+      bytes.remove_prefix(static_cast<std::size_t>(count));
+    else if (count == 0)
+      return EIO;  // no file does that; but it must not become an endless loop
+    else if (errno != EINTR)
+      return errno;
+  }
+  return 0;
+}
+
+}  // namespace settle::io

@@ -1,0 +1,40 @@
+// Append-only lines of one run, durable in groups: a writer thread appends what came in, fsyncs once, then
+// tells. And the reader: whole lines of a file that may still grow, a torn last line left out. Knows lines,
+// not what they say. No mmap, no locks: safe on network file systems.
+#pragma once
+
+#include "io/result.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace settle::io {
+
+class journal_writer {
+public:
+  /// Creates (O_EXCL) or opens for append; makes parent folders with mode 0700; fsyncs the folder. A torn last
+  /// line of an existing file is cut off: it was never told as durable, and the next line must not grow on it.
+  static result<std::unique_ptr<journal_writer>> open(const std::string& path, bool create);
+  ~journal_writer();  ///< writes and syncs what is left, then joins the thread
+
+  /// Queues lines (each without newline). `durable` is called on the writer thread once they are on disk, in
+  /// order of the calls; or with the error (storage), after which the writer takes nothing more. What was written
+  /// of a failed group is taken back where the file system still allows it; else the last line is torn. No line
+  /// at all is a barrier: told once everything before it is durable. `durable` must not throw, nor destroy this.
+  void append(std::vector<std::string> lines, std::function<void(result<void>)> durable);
+
+private:
+  struct impl;
+  explicit journal_writer(std::unique_ptr<impl>);
+  std::unique_ptr<impl> impl_;
+};
+
+/// Calls `line` for each whole line in order. A torn last line is left out (`torn` tells). Errors: storage.
+result<void> read_journal(const std::string& path, const std::function<void(std::string_view)>& line,
+                          bool& torn);
+
+}  // namespace settle::io

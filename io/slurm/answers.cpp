@@ -1,0 +1,192 @@
+// Whole answers of squeue, sacct, sdiag and sbatch: a value, or exactly one reason why there is none.
+#include "io/slurm/commands.hpp"
+#include "io/slurm/fields.hpp"
+#include "io/slurm/parse.hpp"
+#include "io/slurm/sbatch_words.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <system_error>
+#include <unordered_map>
+#include <utility>
+
+namespace settle::slurm {
+namespace {
+
+using io::errc;
+
+std::string_view trimmed(std::string_view text) noexcept {
+  while (!text.empty() && (text.back() == '\n' || text.back() == '\r' || text.back() == ' '))
+    text.remove_suffix(1);
+  while (!text.empty() && (text.front() == '\n' || text.front() == '\r' || text.front() == ' '))
+    text.remove_prefix(1);
+  return text;
+}
+
+/// The first line that says something, printable, at most 200 bytes.
+std::string first_line(std::string_view text) {
+  text = trimmed(text);
+  std::string out(text.substr(0, std::min<std::size_t>(text.find('\n'), 200)));
+  for (char& c : out)
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
+      c = '?';
+  return out;
+}
+
+std::string seconds(std::chrono::milliseconds time) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.1f s", static_cast<double>(time.count()) / 1000);
+  return text;
+}
+
+/// How it ended, if not as it should.
+std::string what_happened(const command_result& a) {
+  if (a.spawn_errno != 0)
+    return "could not be started: " + std::generic_category().message(a.spawn_errno);
+  if (a.timed_out)
+    return "gave no answer within " + seconds(a.elapsed);
+  if (a.cancelled)
+    return "was stopped before it answered";
+  if (a.end.signal)
+    return "was ended by signal " + std::to_string(*a.end.signal);
+  if (!a.end.exit)
+    return "ended in an unknown way";
+  if (*a.end.exit != 0)
+    return "failed with exit code " + std::to_string(*a.end.exit);
+  if (a.truncated)
+    return "printed more than is read (" + std::to_string(a.out_bytes + a.err_bytes) + " bytes)";
+  if (a.lingered)
+    return "ended, but its output was still held open";
+  return "ended with exit code 0";
+}
+
+bool is_clean(const command_result& a) noexcept {
+  return a.spawn_errno == 0 && !a.timed_out && !a.cancelled && !a.truncated && !a.lingered && a.end.exit == 0;
+}
+
+template <class Row>
+result<table<Row>> read_table(std::string_view program, const command_result& answer,
+                              table<Row> (*parse)(std::string_view, bool&)) {
+  if (!is_clean(answer))
+    return io::fail(errc::unavailable, describe_failure(program, answer));
+  bool whole = false;
+  auto out = parse(answer.out, whole);
+  if (!whole)
+    return io::fail(errc::unavailable, std::string(program) + " was cut short: its last line has no end");
+  if (!out.rows.empty())
+    return out;
+  if (!trimmed(answer.err).empty())
+    return io::fail(errc::unavailable, describe_failure(program, answer));
+  const auto nameless = [](const bad_row& b) { return !b.job_id; };
+  if (const auto bad = std::find_if(out.bad.begin(), out.bad.end(), nameless); bad != out.bad.end())
+    return io::fail(errc::bad_reply, std::string(program) + " printed no row that can be read: '" +
+                                         first_line(bad->first_bytes) + "' (" + bad->why + ")");
+  return out;
+}
+
+/// slurmctld has one record per id. A second, different row comes from a job name that holds a newline, and
+/// nothing tells which is which: neither is believed.
+void set_aside_contradictions(table<queue_row>& listing) {
+  std::unordered_map<std::uint64_t, std::size_t> first;
+  first.reserve(listing.rows.size());
+  std::vector<std::uint64_t> disputed;
+  for (std::size_t i = 0; i < listing.rows.size(); ++i) {
+    const auto [at, is_new] = first.emplace(listing.rows[i].job_id, i);
+    if (!is_new && !(listing.rows[i] == listing.rows[at->second]))
+      disputed.push_back(listing.rows[i].job_id);
+  }
+  if (disputed.empty())
+    return;
+  std::sort(disputed.begin(), disputed.end());
+  std::erase_if(listing.rows, [&](const queue_row& row) {
+    if (!std::binary_search(disputed.begin(), disputed.end(), row.job_id))
+      return false;
+    listing.bad.push_back(
+        {row.word + " " + row.name.substr(0, 150), "two different rows for this job", row.job_id});
+    return true;
+  });
+}
+
+/// "4711" or "4711;cluster" on stdout's last line.
+std::optional<std::uint64_t> submitted_id(std::string_view out) noexcept {
+  if (!out.ends_with('\n'))
+    return std::nullopt;
+  out.remove_suffix(1);
+  if (const auto before = out.rfind('\n'); before != std::string_view::npos)
+    out.remove_prefix(before + 1);
+  return field::job_id(out.substr(0, out.find(';')));
+}
+
+io::error refusal_error(const command_result& answer) {
+  auto words = sbatch_words(answer.err);
+  if (words.empty())
+    words = describe_failure("sbatch", answer);
+  switch (judge_refusal(answer.err, *answer.end.exit)) {
+  case refusal::refused:
+    return {errc::rejected, std::move(words)};
+  case refusal::busy:
+    return {errc::unavailable, std::move(words)};
+  case refusal::unclear:
+    break;
+  }
+  return {errc::maybe_submitted, std::move(words)};
+}
+
+}  // namespace
+
+std::string describe_failure(std::string_view program, const command_result& answer) {
+  std::string out(program);
+  out += ' ';
+  out += what_happened(answer);
+  if (const auto words = first_line(answer.err); !words.empty())
+    out += ": " + words;
+  return out;
+}
+
+result<table<queue_row>> read_listing(command_result answer) {
+  auto listing = read_table<queue_row>("squeue", answer, parse_queue);
+  if (listing)
+    set_aside_contradictions(*listing);
+  return listing;
+}
+
+result<table<account_record>> read_accounting(command_result answer) {
+  return read_table<account_record>("sacct", answer, parse_accounting);
+}
+
+bool says_accounting_disabled(const command_result& answer) {
+  return answer.err.find("Slurm accounting storage is disabled") != std::string::npos && !is_clean(answer);
+}
+
+result<std::uint64_t> read_submission(const command_result& answer) {
+  if (answer.spawn_errno != 0) {
+    const auto code = answer.spawn_errno == E2BIG ? errc::rejected : errc::unavailable;
+    return io::fail(code, describe_failure("sbatch", answer));
+  }
+  const bool ended_by_itself = !answer.timed_out && !answer.cancelled && answer.end.exit.has_value();
+  const auto id = submitted_id(answer.out);
+  if (ended_by_itself && answer.end.exit == 0 && id && !answer.truncated)
+    return *id;
+  if (ended_by_itself && answer.end.exit != 0 && !id)
+    return tl::unexpected(refusal_error(answer));
+  return io::fail(errc::maybe_submitted,
+                  describe_failure("sbatch", answer) + (id ? "" : "; it named no job"));
+}
+
+std::optional<std::uint64_t> read_dbd_queue_size(const command_result& answer) {
+  constexpr std::string_view label = "DBD Agent queue size:";
+  if (!is_clean(answer))
+    return std::nullopt;
+  const std::string_view out = answer.out;
+  const auto at = out.find(label);
+  if (at == std::string_view::npos)
+    return std::nullopt;
+  const auto line = out.substr(at + label.size());
+  const auto end = line.find('\n');
+  if (end == std::string_view::npos)
+    return std::nullopt;
+  return field::number<std::uint64_t>(trimmed(line.substr(0, end)));
+}
+
+}  // namespace settle::slurm

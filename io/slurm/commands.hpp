@@ -1,0 +1,80 @@
+// The Slurm command lines settle runs and how their whole answers are read: argv in, typed answer out. One
+// place that knows option spellings and formats. Every answer is exactly one of a value or `unavailable`
+// (or a more exact code); only a whole, clean answer is a value.
+#pragma once
+
+#include "io/result.hpp"
+#include "io/slurm/records.hpp"
+#include "io/subprocess.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace settle::slurm {
+
+using io::command;
+using io::command_result;
+using io::result;
+
+/// squeue -h -a --user=UID --states=all -O ...: every job of this user that the controller holds, name last.
+command list_command(std::uint32_t uid, std::chrono::milliseconds deadline);
+/// rc 0, not cut, and not (no row and anything on stderr): a listing. Else unavailable with its reason;
+/// bad_reply where it is whole but not one line of it is a row. Two different rows for one job are set aside:
+/// one of them is forged.
+result<table<queue_row>> read_listing(command_result answer);
+
+/// sacct -n -P -D --user=UID -j a,b,c -o ...: the ids, oldest first, cut into at most `calls_max` calls, each
+/// far below 128 KiB of argument; `taken` tells how many ids went into them.
+std::vector<command> account_commands(std::uint32_t uid, std::span<const std::uint64_t> ids,
+                                      std::size_t calls_max, std::chrono::milliseconds deadline,
+                                      std::size_t& taken);
+/// The same by job name, for the search after an unclear sbatch; `since` is epoch seconds. Jobs that are held
+/// or wait for something else are not in its answer (sacct leaves out what was never eligible): squeue shows
+/// those.
+command account_by_name_command(std::uint32_t uid, std::span<const std::string> names, std::int64_t since,
+                                std::chrono::milliseconds deadline);
+result<table<account_record>> read_accounting(command_result answer);
+/// "Slurm accounting storage is disabled": told apart from an outage.
+bool says_accounting_disabled(const command_result& answer);
+
+/// One job to submit. Fields that are empty are not asked for.
+struct job_request {
+  std::string job_name;  ///< `<sanitised task name>.<token>`
+  std::string script;    ///< whole, with its shebang; goes in through stdin
+  std::string partition, account, qos, constraint, memory, time_limit, gres;
+  std::optional<std::int64_t> cpus;
+  std::string output_file, error_file;  ///< as Slurm patterns (escape with escape_pattern)
+  std::vector<std::string> extra_args;  ///< the task's sbatch_args, already checked
+};
+command submit_command(const job_request& job, std::chrono::milliseconds deadline);
+/// The new job's id. rejected: refused for good, sbatch's own words. unavailable: refused for now (limits, busy).
+/// maybe_submitted: timed out, died, or failed talking to the controller: there may be a job.
+result<std::uint64_t> read_submission(const command_result& answer);
+/// A literal path as Slurm must be given it: every % doubled. Where the path holds a backslash, Slurm expands no %
+/// in it at all and halves backslashes, so then those are doubled instead: nothing that is to be expanded (%a)
+/// can stand beside a backslash.
+std::string escape_pattern(std::string_view path);
+/// The sbatch options that settle owns (--array, --wait, --job-name, …): the reason to refuse this argument.
+std::optional<std::string> refuse_sbatch_arg(std::string_view arg);
+
+/// scancel of ids, cut like account_commands; rc says nothing about existence.
+std::vector<command> cancel_commands(std::span<const std::uint64_t> ids, std::chrono::milliseconds deadline);
+
+/// scancel of single tasks of an array. Their ids do not do: the task that started last has the array's own id,
+/// and scancel of that id ends the whole array.
+std::vector<command> cancel_task_commands(std::uint64_t array_job_id, std::span<const std::uint32_t> tasks,
+                                          std::chrono::milliseconds deadline);
+
+/// sdiag, for "DBD Agent queue size"; none when it did not say.
+command diagnostics_command(std::chrono::milliseconds deadline);
+std::optional<std::uint64_t> read_dbd_queue_size(const command_result& answer);
+
+/// A sentence about why an answer is void, for people: exit code or signal, deadline, first line of stderr.
+std::string describe_failure(std::string_view program, const command_result& answer);
+
+}  // namespace settle::slurm

@@ -1,0 +1,1 @@
+squeue -h -t all -j 88 -o %i\|%A\|%T 

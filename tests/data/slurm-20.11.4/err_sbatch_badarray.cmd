@@ -1,0 +1,1 @@
+sbatch --parsable -a 5-1 --wrap true 

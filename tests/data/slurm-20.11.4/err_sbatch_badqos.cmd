@@ -1,0 +1,1 @@
+sbatch --parsable -q nope --wrap true 

@@ -1,0 +1,1 @@
+sbatch -t abc --wrap true 

@@ -1,0 +1,1 @@
+sbatch --parsable -n 1000 --wrap true 

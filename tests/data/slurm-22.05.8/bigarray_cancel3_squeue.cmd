@@ -1,0 +1,1 @@
+squeue -h -t all -j 87 -o %i\|%A\|%T 

@@ -1,0 +1,1 @@
+sbatch --parsable -d afterok:99999999 --wrap true 

@@ -1,0 +1,1 @@
+sbatch --parsable --mem=999G --wrap true 

@@ -1,0 +1,1 @@
+sbatch --parsable noshebang.sh 

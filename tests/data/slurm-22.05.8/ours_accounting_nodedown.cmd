@@ -1,0 +1,1 @@
+sacct -n -P -D --user=0 -j 54\,55\,56 -o JobIDRaw\,JobID\,State\,ExitCode\,DerivedExitCode\,Submit\,Start\,End\,ElapsedRaw\,TotalCPU\,MaxRSS\,AllocCPUS\,NodeList\,JobName 

@@ -1,0 +1,1 @@
+sbatch --parsable --job-name=t.k1 --output=/dev/null --error=/dev/null --chdir=/ --time=abc   # a two line script on stdin

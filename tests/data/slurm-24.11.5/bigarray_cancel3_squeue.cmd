@@ -1,0 +1,1 @@
+squeue -h -t all -j 145 -o %i\|%A\|%T 

@@ -1,0 +1,1 @@
+sbatch --parsable -M fmt -o /dev/null --wrap true 
