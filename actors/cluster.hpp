@@ -1,0 +1,107 @@
+// The port to a Slurm cluster as the backend actor sees it: five questions, each answered exactly once, on any
+// thread, already translated into the rules' own terms. The real one runs commands (actors/bridge), tests play one.
+#pragma once
+
+#include "actors/core/record.hpp"
+#include "actors/core/time.hpp"
+#include "actors/job_spec.hpp"
+#include "io/result.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace settle::actors {
+
+/// One readable row of a listing.
+struct listed_row {
+  std::uint64_t job_id = 0;
+  std::string name;
+  core::listed_job job;
+};
+
+/// A whole listing: only this can show absence.
+struct listing {
+  std::vector<listed_row> rows;
+  std::vector<std::uint64_t>
+      unreadable_jobs;              ///< jobs whose row could not be read: neither present nor absent
+  std::size_t unreadable_rows = 0;  ///< rows that could not even be attributed
+  std::string first_unreadable;     ///< for people
+};
+
+struct listing_answer {
+  io::result<listing> what;
+  core::duration begun{};  ///< monotonic, when the command was started
+  core::duration latency{};
+};
+
+/// All rows of one job id in accounting.
+struct accounted_job {
+  std::uint64_t job_id = 0;
+  std::string name;
+  std::vector<core::account_row> rows;
+};
+
+struct accounting_answer {
+  std::vector<std::uint64_t> asked;  ///< the ids that were asked about
+  /// What the calls that answered said; an id asked and not here has no row. `unavailable`: no call answered.
+  io::result<std::vector<accounted_job>> what;
+  bool disabled = false;     ///< the cluster keeps no accounting at all
+  core::duration read{};     ///< monotonic, when the last answer was read
+  core::duration latency{};  ///< of the slowest call
+};
+
+struct call_count {
+  std::string program;
+  std::uint64_t calls = 0;
+};
+
+class cluster {
+public:
+  virtual ~cluster() = default;
+
+  /// Every job of this user that the controller holds, ended ones included. One squeue.
+  virtual void list(std::function<void(listing_answer)> done) = 0;
+  /// As many of the ids as fit into `calls_max` calls, in order. The rest is asked next cycle.
+  virtual void account(std::vector<std::uint64_t> ids, std::size_t calls_max,
+                       std::function<void(accounting_answer)> done) = 0;
+  /// Jobs by exact name, submitted since. One sacct.
+  virtual void account_by_name(std::vector<std::string> names, core::epoch_seconds since,
+                               std::function<void(accounting_answer)> done) = 0;
+  /// One sbatch. rejected, unavailable, maybe_submitted: see io::errc.
+  virtual void submit(const job_spec& job, std::function<void(io::result<std::uint64_t>)> done) = 0;
+  /// scancel; says nothing about what became of the jobs.
+  virtual void cancel(std::vector<std::uint64_t> ids, std::function<void(io::result<void>)> done) = 0;
+  /// Records that slurmctld has not yet sent to slurmdbd; none: it did not say.
+  virtual void accounting_backlog(std::function<void(std::optional<std::uint64_t>)> done) = 0;
+
+  /// Commands started so far.
+  virtual std::vector<call_count> calls() const = 0;
+};
+
+/// The port of the local backend: one process per job.
+struct process_end {
+  std::optional<std::int32_t> exit;
+  std::optional<std::int32_t> signal;
+  bool timed_out = false;
+  bool cancelled = false;
+  core::epoch_seconds start = 0;
+  core::epoch_seconds end = 0;
+  std::int64_t elapsed_ms = 0;
+  std::int64_t cpu_ms = 0;
+  std::int64_t max_rss_bytes = 0;
+};
+
+class machine {
+public:
+  virtual ~machine() = default;
+  /// `started` gets the pid or the reason; after a pid, `ended` follows exactly once. Any thread.
+  virtual void start(const job_spec& job, std::function<void(io::result<std::uint64_t>)> started,
+                     std::function<void(process_end)> ended) = 0;
+  virtual void cancel(std::uint64_t pid) = 0;
+};
+
+}  // namespace settle::actors

@@ -1,0 +1,76 @@
+#include "actors/job_spec.hpp"
+
+#include "actors/keys.hpp"
+#include "io/tasks/environment.hpp"
+#include "io/tasks/job_script.hpp"
+
+namespace settle::actors {
+
+namespace {
+
+using pairs = std::vector<std::pair<std::string, std::string>>;
+
+pairs seed_of(const run_facts& run, const tasks::task& task, const std::string& token) {
+  return {{"SCRIPTHUT_BACKEND", run.backend},
+          {"SCRIPTHUT_WORKFLOW", run.title},
+          {"SCRIPTHUT_RUN_ID", run.id},
+          {"SCRIPTHUT_CREATED_AT", run.created_at},
+          {"SETTLE_RUN_ID", run.id},
+          {"SETTLE_ITEM_ID", task.id},
+          {"SETTLE_TOKEN", token}};
+}
+
+/// The file an item's own log goes to: `extension` is "out" or "err".
+std::string log_file(const run_facts& run, const std::string& stem, const char* extension) {
+  return run.folder + "/logs/" + stem + "." + extension;
+}
+
+}  // namespace
+
+std::string absolute_path(std::string_view path, std::string_view base, std::string_view home) {
+  if (path.empty())
+    return std::string{base};
+  if (path.front() == '/')
+    return std::string{path};
+  if (path == "~")
+    return std::string{home};
+  if (path.starts_with("~/"))
+    return std::string{home} + std::string{path.substr(1)};
+  return std::string{base} + "/" + std::string{path};
+}
+
+io::result<job_spec> make_job_spec(const run_facts& run, const tasks::document& doc, const tasks::task& task,
+                                   core::item_index index, std::uint32_t submission) {
+  job_spec spec;
+  spec.token = make_token(run.id, index, submission);
+  spec.job_name = tasks::safe_job_name(task.name) + "." + spec.token;
+  auto seed = seed_of(run, task, spec.token);
+  auto environment = tasks::resolve_environment(doc, task, seed);
+  if (!environment)
+    return tl::unexpected(environment.error());
+  auto expanded = [&seed](const std::string& text) { return tasks::expand_seed(text, seed); };
+
+  auto working_dir = absolute_path(expanded(task.wants.working_dir), run.start_dir, run.home);
+  auto stem = tasks::safe_file_stem(index, task.id);
+  auto file_for = [&](const std::string& own, const char* extension, bool& is_pattern) {
+    is_pattern = !own.empty();
+    return own.empty() ? log_file(run, stem, extension) : absolute_path(expanded(own), working_dir, run.home);
+  };
+  spec.output_file = file_for(task.output_file, "out", spec.output_is_pattern);
+  spec.error_file = file_for(task.error_file, "err", spec.error_is_pattern);
+  spec.script_file = run.folder + "/scripts/" + stem + ".sh";
+  spec.wants = task.wants;
+  spec.time_limit_s = tasks::time_limit_seconds(task.wants.time_limit);
+  if (!task.generates_source.empty())
+    spec.generates_source = absolute_path(expanded(task.generates_source), working_dir, run.home);
+
+  tasks::script_request script;
+  script.command = task.command;
+  script.working_dir = working_dir;
+  script.environment = std::move(*environment);
+  script.token = spec.token;
+  spec.script = tasks::job_script(script);
+  return spec;
+}
+
+}  // namespace settle::actors

@@ -1,0 +1,48 @@
+// Everything one submission needs, worked out from a task and its run: script, names, files, resources. Pure.
+#pragma once
+
+#include "actors/core/graph.hpp"
+#include "io/result.hpp"
+#include "io/tasks/document.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace settle::actors {
+
+/// What is the same for every item of a run.
+struct run_facts {
+  std::string id;
+  std::string title;
+  std::string folder;      ///< of this run in the state directory, absolute
+  std::string start_dir;   ///< absolute; relative and absent working_dir mean this
+  std::string created_at;  ///< ISO 8601, UTC
+  std::string backend;     ///< "slurm" or "local"
+  std::string home;        ///< $HOME of the submitter
+};
+
+struct job_spec {
+  std::string token;
+  std::string job_name;  ///< `<sanitised task name>.<token>`
+  std::string script;
+  std::string script_file;  ///< where the local backend writes it
+  std::string output_file;  ///< literal path, or the user's own Slurm pattern
+  std::string error_file;
+  bool output_is_pattern = false;
+  bool error_is_pattern = false;
+  tasks::resources wants;
+  std::optional<std::int64_t> time_limit_s;
+  std::string generates_source;  ///< absolute; empty: no generator
+};
+
+/// Fails (bad_input) where the env rules do not resolve; validation has found that before anything ran.
+io::result<job_spec> make_job_spec(const run_facts& run, const tasks::document& doc, const tasks::task& task,
+                                   core::item_index index, std::uint32_t submission);
+
+/// `~`, relative and absent paths as the job will see them; seeds are expanded before.
+std::string absolute_path(std::string_view path, std::string_view base, std::string_view home);
+
+}  // namespace settle::actors

@@ -1,0 +1,55 @@
+#include "actors/keys.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace settle::actors {
+
+namespace {
+
+constexpr std::string_view digits = "0123456789abcdefghijklmnopqrstuvwxyz";
+
+std::string base36(std::uint64_t value, std::size_t width) {
+  std::string out;
+  do {
+    out.push_back(digits[value % 36]);
+    value /= 36;
+  } while (value != 0);
+  while (out.size() < width)
+    out.push_back('0');
+  std::reverse(out.begin(), out.end());
+  return out;
+}
+
+bool is_digit36(char c) {
+  return digits.find(c) != std::string_view::npos;
+}
+
+}  // namespace
+
+std::string make_run_id(std::int64_t epoch_seconds, std::uint64_t random) {
+  // Seven characters last until the year 4453; five of chance are 60 million per second of creation.
+  auto tail = base36(random % 60'466'176, 5);
+  return base36(static_cast<std::uint64_t>(epoch_seconds), 7) + tail;
+}
+
+std::string make_token(std::string_view run_id, core::item_index item, std::uint32_t submission) {
+  std::string out{run_id};
+  out += '-';
+  out += base36(item, 1);
+  out += '-';
+  out += base36(submission, 1);
+  return out;
+}
+
+std::string_view token_of_job_name(std::string_view job_name) {
+  auto dot = job_name.rfind('.');
+  if (dot == std::string_view::npos)
+    return {};
+  auto token = job_name.substr(dot + 1);
+  auto shaped = std::all_of(token.begin(), token.end(), [](char c) { return c == '-' || is_digit36(c); });
+  auto dashes = std::count(token.begin(), token.end(), '-');
+  return shaped && dashes == 2 ? token : std::string_view{};
+}
+
+}  // namespace settle::actors

@@ -1,0 +1,124 @@
+#include "actors/local_backend.hpp"
+
+#include "actors/event_of.hpp"
+#include "actors/translate/process_words.hpp"
+
+namespace settle::actors {
+
+using core::event;
+using core::event_kind;
+
+local_backend::local_backend(caf::actor_config& cfg, std::shared_ptr<machine> port, clock_source now)
+    : caf::event_based_actor(cfg), port_(std::move(port)), now_(std::move(now)) {}
+
+caf::behavior local_backend::make_behavior() {
+  return {
+      [this](const job_order& m) { order(m); },
+      [this](const process_came& m) { came(m); },
+      [this](const job_watch& m) { watch(m); },
+      [this](const job_cancel& m) { cancel(m); },
+      [this](const job_forget& m) { processes_.erase(m.key); },
+      [](const needs_changed&) {},  // nothing to poll here
+      [](const clock_changed&) {},  // nor to wait for
+      [](const supervisor_changed&) {},
+      [](const hold_submissions&) {},  // nothing waits here: what is ordered is started
+  };
+}
+
+void local_backend::on_exit() {
+  processes_.clear();
+  port_.reset();  // here, not on the io thread, where the last handle to this actor may be dropped
+}
+
+void local_backend::order(const job_order& m) {
+  processes_[m.key].item = m.item;
+  auto me = caf::actor_cast<caf::actor>(this);
+  port_->start(
+      *m.spec,
+      [me, key = m.key](io::result<std::uint64_t> started) {
+        process_came came{key, std::nullopt, 0, std::nullopt};
+        if (started)
+          came.pid = *started;
+        else
+          came.refused = started.error();
+        compat::anon_send(me, std::move(came));
+      },
+      [me, key = m.key](process_end end) {
+        compat::anon_send(me, process_came{key, std::nullopt, 0, std::move(end)});
+      });
+}
+
+void local_backend::came(const process_came& m) {
+  auto i = processes_.find(m.key);
+  if (i == processes_.end())
+    return;
+  auto& p = i->second;
+  if (m.refused) {
+    p.refused = m.refused;
+    tell_refused(m.key, p);
+    return;
+  }
+  if (m.end) {
+    p.end = m.end;
+    tell_ended(m.key, p);
+    return;
+  }
+  p.pid = m.pid;
+  tell_started(m.key, p);
+  if (p.cancel)
+    port_->cancel(p.pid);
+}
+
+void local_backend::watch(const job_watch& m) {
+  auto i = processes_.find(m.key);
+  if (i == processes_.end()) {
+    // A process of a backend that is no more. Nobody reaps it for us: what it did cannot be known.
+    auto e = event_of(event_kind::process_ended, now_());
+    e.ended.status = core::item_status::failed;
+    e.ended.who = core::evidence::not_applicable;
+    e.ended.why = core::cause::lost;
+    e.ended.error = "the local backend was restarted while it ran: how it ended is not known";
+    compat::send(this, m.item, observed{std::move(e), {}});
+    return;
+  }
+  auto& p = i->second;
+  p.item = m.item;
+  if (p.refused)
+    tell_refused(m.key, p);
+  if (p.pid != 0)
+    tell_started(m.key, p);
+  if (p.end)
+    tell_ended(m.key, p);
+}
+
+void local_backend::cancel(const job_cancel& m) {
+  auto i = processes_.find(m.key);
+  if (i == processes_.end())
+    return;
+  if (i->second.pid == 0)
+    i->second.cancel = true;
+  else
+    port_->cancel(i->second.pid);
+}
+
+void local_backend::tell_refused(item_key, const process& p) {
+  auto gone = p.refused->code == io::errc::rejected || p.refused->code == io::errc::bad_input;
+  compat::send(this, p.item,
+               observed{event_of(gone ? event_kind::submit_refused : event_kind::submit_deferred, now_(),
+                                 p.refused->words),
+                        {}});
+}
+
+void local_backend::tell_started(item_key, const process& p) {
+  auto e = event_of(event_kind::process_started, now_());
+  e.job_id = p.pid;
+  compat::send(this, p.item, observed{std::move(e), {}});
+}
+
+void local_backend::tell_ended(item_key, const process& p) {
+  auto e = event_of(event_kind::process_ended, now_());
+  e.ended = verdict_of(*p.end);
+  compat::send(this, p.item, observed{std::move(e), {}});
+}
+
+}  // namespace settle::actors

@@ -1,0 +1,307 @@
+// Every message that travels between settle's actors, in one list. All stay inside the process. What a host
+// actor system sends and receives itself comes first; the rest is between our own actors.
+#pragma once
+
+#include "actors/caf.hpp"
+#include "actors/cluster.hpp"
+#include "actors/core/item.hpp"
+#include "actors/core/run.hpp"
+#include "actors/core/stream.hpp"
+#include "actors/job_spec.hpp"
+#include "actors/keys.hpp"
+#include "actors/watch_list.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace settle::actors {
+
+// -- for hosts: sent to the actor that spawn_settle returns ------------------------------------------------------
+
+/// Start a run of this document. Answered with run_answer.
+struct submit_run {
+  std::string document;   ///< the text of the task document
+  std::string source;     ///< its file name, for titles and messages; may be empty
+  std::string title;      ///< empty: the document's, or the source
+  std::string start_dir;  ///< absolute; relative and absent working_dir mean this
+  std::size_t max_concurrent = 0;
+};
+struct run_answer {
+  std::string run;  ///< empty: refused
+  std::vector<tasks::problem> problems;
+  std::vector<tasks::problem> warnings;
+  std::string trouble;  ///< not the document's fault: the run's folder could not be made
+};
+
+/// Send the run's events from this seq (first: 1) on to the subscriber, as stream_batch messages. The subscriber
+/// answers each with stream_ack; until then nothing more is sent to it.
+struct subscribe_run {
+  std::string run;
+  std::uint64_t from_seq = 1;
+  caf::actor subscriber;
+};
+struct stream_batch {
+  std::string run;
+  std::vector<core::stream_event> events;  ///< in order, durable
+  std::uint64_t missed = 0;  ///< events that were dropped before these: the subscriber was too slow
+  bool last = false;         ///< run_finished or trouble: nothing follows
+  std::string trouble;       ///< the supervisor cannot go on with this run: why
+};
+struct stream_ack {
+  std::string run;
+  caf::actor subscriber;
+};
+
+/// Cancel every item of the run that is not terminal.
+struct cancel_run {
+  std::string run;
+};
+/// Where the run stands. Answered with run_state_answer.
+struct ask_run {
+  std::string run;
+};
+struct run_state_answer {
+  bool known = false;
+  std::string title;
+  core::run_status status{};
+  bool confirmed = false;
+  core::counts tally;
+  std::string trouble;
+};
+/// No new submissions from now on. Answered with all_detached once those in flight are known and journaled.
+struct detach_all {};
+struct all_detached {};
+
+// -- between supervisor, items and backend -----------------------------------------------------------------------
+
+/// Begin (or, after a restart, go on) with the item.
+struct item_begin {
+  core::instant at;
+};
+/// Something happened to the item. `rows` goes with accounting_answered.
+struct observed {
+  core::event what;
+  std::vector<core::account_row> rows;
+};
+/// What the item is now, and what of it concerns the supervisor.
+struct item_report {
+  item_key key;
+  std::shared_ptr<const core::item> now;
+  std::vector<core::effect> effects;
+  core::instant at;
+};
+
+/// Run this job. The backend answers the item with submit_* or process_* events.
+struct job_order {
+  item_key key;
+  std::shared_ptr<const job_spec> spec;
+  caf::actor item;
+};
+/// Watch this item's job again, which an earlier backend or an earlier actor of the item had watched.
+struct job_watch {
+  item_key key;
+  std::uint64_t job_id = 0;  ///< 0: search by name
+  std::string job_name;
+  std::optional<core::epoch_seconds> first_submit;
+  item_needs needs;
+  clock_kind clock = clock_kind::none;
+  caf::actor item;
+};
+struct needs_changed {
+  item_key key;
+  item_needs needs;
+};
+struct clock_changed {
+  item_key key;
+  clock_kind clock = clock_kind::none;
+};
+struct job_cancel {
+  item_key key;
+  std::uint64_t job_id = 0;
+};
+struct job_forget {
+  item_key key;
+};
+/// The backend tells the supervisor something people should know.
+struct backend_notice {
+  std::string words;
+};
+/// A new supervisor has taken the place of one that died: report everything to it.
+struct supervisor_changed {
+  caf::actor supervisor;
+};
+struct backend_changed {
+  caf::actor backend;
+};
+struct reader_changed {
+  caf::actor reader;
+};
+
+// -- to oneself: answers that came from other threads, and time ----------------------------------------------------
+
+struct cycle_due {};
+struct cancels_due {};
+struct cancels_came {
+  std::vector<std::uint64_t> ids;
+  bool done = false;
+};
+struct listing_came {
+  std::uint64_t cycle = 0;
+  listing_answer answer;
+};
+struct accounting_came {
+  std::uint64_t cycle = 0;
+  std::vector<std::string> names;  ///< a search by these names; empty: by ids
+  accounting_answer answer;
+};
+struct backlog_came {
+  std::uint64_t cycle = 0;
+  std::optional<std::uint64_t> records;
+};
+struct submission_came {
+  item_key key;
+  std::string job_name;
+  std::optional<io::error> refused;
+  std::uint64_t job_id = 0;
+};
+struct process_came {
+  item_key key;
+  std::optional<io::error> refused;
+  std::uint64_t pid = 0;
+  std::optional<process_end> end;
+};
+struct journal_came {
+  std::uint32_t run = 0;
+  std::uint64_t ticket = 0;
+  std::optional<io::error> error;
+};
+struct retry_due {
+  item_key key;
+};
+/// The supervisor to the backend: take back every order whose sbatch has not started.
+struct hold_submissions {};
+struct submit_due {};
+/// The guardian to the supervisor: end, and your items with you.
+struct stop_all {};
+
+// -- the file reader ----------------------------------------------------------------------------------------------
+
+/// Read the document that a generator wrote; tried until `wait` is over.
+struct read_document {
+  item_key key;
+  std::string path;
+  std::shared_ptr<const tasks::document> parent;  ///< what the generated document inherits from
+  core::duration wait{};
+  caf::actor answer_to;
+};
+struct document_came {
+  item_key key;
+  std::string text;
+  std::string trouble;  ///< not empty: it could not be read
+};
+/// Does the error file end with the launch failure mark?
+struct read_mark {
+  std::string path;
+  std::string token;
+  caf::actor answer_to;
+};
+struct mark_came {
+  bool found = false;
+  std::string words;
+};
+struct read_again {
+  std::uint64_t ticket = 0;
+};
+
+}  // namespace settle::actors
+
+SETTLE_LOCAL_MESSAGE(settle::actors::submit_run)
+SETTLE_LOCAL_MESSAGE(settle::actors::run_answer)
+SETTLE_LOCAL_MESSAGE(settle::actors::subscribe_run)
+SETTLE_LOCAL_MESSAGE(settle::actors::stream_batch)
+SETTLE_LOCAL_MESSAGE(settle::actors::stream_ack)
+SETTLE_LOCAL_MESSAGE(settle::actors::cancel_run)
+SETTLE_LOCAL_MESSAGE(settle::actors::ask_run)
+SETTLE_LOCAL_MESSAGE(settle::actors::run_state_answer)
+SETTLE_LOCAL_MESSAGE(settle::actors::detach_all)
+SETTLE_LOCAL_MESSAGE(settle::actors::all_detached)
+SETTLE_LOCAL_MESSAGE(settle::actors::item_begin)
+SETTLE_LOCAL_MESSAGE(settle::actors::observed)
+SETTLE_LOCAL_MESSAGE(settle::actors::item_report)
+SETTLE_LOCAL_MESSAGE(settle::actors::job_order)
+SETTLE_LOCAL_MESSAGE(settle::actors::job_watch)
+SETTLE_LOCAL_MESSAGE(settle::actors::needs_changed)
+SETTLE_LOCAL_MESSAGE(settle::actors::clock_changed)
+SETTLE_LOCAL_MESSAGE(settle::actors::job_cancel)
+SETTLE_LOCAL_MESSAGE(settle::actors::job_forget)
+SETTLE_LOCAL_MESSAGE(settle::actors::backend_notice)
+SETTLE_LOCAL_MESSAGE(settle::actors::supervisor_changed)
+SETTLE_LOCAL_MESSAGE(settle::actors::backend_changed)
+SETTLE_LOCAL_MESSAGE(settle::actors::reader_changed)
+SETTLE_LOCAL_MESSAGE(settle::actors::cycle_due)
+SETTLE_LOCAL_MESSAGE(settle::actors::cancels_due)
+SETTLE_LOCAL_MESSAGE(settle::actors::cancels_came)
+SETTLE_LOCAL_MESSAGE(settle::actors::listing_came)
+SETTLE_LOCAL_MESSAGE(settle::actors::accounting_came)
+SETTLE_LOCAL_MESSAGE(settle::actors::backlog_came)
+SETTLE_LOCAL_MESSAGE(settle::actors::submission_came)
+SETTLE_LOCAL_MESSAGE(settle::actors::process_came)
+SETTLE_LOCAL_MESSAGE(settle::actors::journal_came)
+SETTLE_LOCAL_MESSAGE(settle::actors::retry_due)
+SETTLE_LOCAL_MESSAGE(settle::actors::stop_all)
+SETTLE_LOCAL_MESSAGE(settle::actors::hold_submissions)
+SETTLE_LOCAL_MESSAGE(settle::actors::submit_due)
+SETTLE_LOCAL_MESSAGE(settle::actors::read_document)
+SETTLE_LOCAL_MESSAGE(settle::actors::document_came)
+SETTLE_LOCAL_MESSAGE(settle::actors::read_mark)
+SETTLE_LOCAL_MESSAGE(settle::actors::mark_came)
+SETTLE_LOCAL_MESSAGE(settle::actors::read_again)
+
+// clang-format off
+CAF_BEGIN_TYPE_ID_BLOCK(settle, caf::first_custom_type_id)
+  CAF_ADD_TYPE_ID(settle, (settle::actors::submit_run))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::run_answer))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::subscribe_run))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::stream_batch))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::stream_ack))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::cancel_run))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::ask_run))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::run_state_answer))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::detach_all))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::all_detached))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::item_begin))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::observed))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::item_report))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::job_order))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::job_watch))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::needs_changed))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::clock_changed))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::job_cancel))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::job_forget))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::backend_notice))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::supervisor_changed))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::backend_changed))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::reader_changed))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::cycle_due))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::cancels_due))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::cancels_came))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::listing_came))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::accounting_came))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::backlog_came))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::submission_came))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::process_came))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::journal_came))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::retry_due))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::stop_all))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::hold_submissions))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::submit_due))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::read_document))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::document_came))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::read_mark))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::mark_came))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::read_again))
+CAF_END_TYPE_ID_BLOCK(settle)
+// clang-format on

@@ -1,0 +1,77 @@
+#include "actors/reader.hpp"
+
+#include "io/tasks/job_script.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+
+namespace settle::actors {
+
+namespace {
+
+constexpr auto retry_interval = std::chrono::seconds{1};
+
+std::string first_problem(const tasks::parsed& p) {
+  const auto& at = p.problems.front();
+  return std::to_string(at.at.line) + ":" + std::to_string(at.at.column) + ": " + at.words;
+}
+
+}  // namespace
+
+reader_actor::reader_actor(caf::actor_config& cfg, clock_source now)
+    : caf::event_based_actor(cfg), now_(std::move(now)) {}
+
+caf::behavior reader_actor::make_behavior() {
+  return {
+      [this](const read_document& m) {
+        pending p{m, now_().monotonic + m.wait};
+        if (attempt(p))
+          return;
+        auto ticket = ++tickets_;
+        pending_.emplace(ticket, std::move(p));
+        compat::delayed_send(this, caf::actor_cast<caf::actor>(this), retry_interval, read_again{ticket});
+      },
+      [this](const read_again& m) { attempt_again(m.ticket); },
+      [](const read_mark& m) {
+        mark_came answer;
+        answer.found = tasks::has_launch_failure_mark(m.path, m.token, answer.words);
+        return answer;
+      },
+  };
+}
+
+void reader_actor::attempt_again(std::uint64_t ticket) {
+  auto i = pending_.find(ticket);
+  if (i == pending_.end())
+    return;
+  if (attempt(i->second))
+    pending_.erase(i);
+  else
+    compat::delayed_send(this, caf::actor_cast<caf::actor>(this), retry_interval, read_again{ticket});
+}
+
+bool reader_actor::attempt(const pending& p) {
+  const bool last = now_().monotonic >= p.until;
+  document_came answer{p.what.key, {}, {}};
+  errno = 0;
+  std::ifstream file(p.what.path, std::ios::binary);
+  if (file) {
+    answer.text.assign(std::istreambuf_iterator<char>(file), {});
+    if (file.bad())
+      answer.trouble = "cannot read " + p.what.path;
+  } else {
+    answer.trouble = "cannot open " + p.what.path + ": " + std::strerror(errno);
+  }
+  // A half-written file of a lagging file system reads as bad JSON: wait for the rest as well.
+  if (answer.trouble.empty())
+    if (auto parsed = tasks::parse_document(answer.text, p.what.parent.get()); !parsed.problems.empty())
+      answer.trouble = p.what.path + ":" + first_problem(parsed);
+  if (!answer.trouble.empty() && !last)
+    return false;
+  compat::send(this, p.what.answer_to, std::move(answer));
+  return true;
+}
+
+}  // namespace settle::actors

@@ -1,0 +1,155 @@
+#include "actors/run_book.hpp"
+
+#include "actors/plan.hpp"
+#include "actors/translate/event_json.hpp"
+#include "actors/translate/journal_json.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+namespace settle::actors {
+
+namespace {
+
+/// Events held for subscribers that are behind. Beyond it the oldest go, and a slow subscriber is told its gap;
+/// the journal has them all.
+constexpr std::size_t events_held_max = 1u << 18;
+
+core::stream_event item_event(const core::item& it) {
+  core::stream_event e;
+  e.status = it.status;
+  e.job_id = it.job_id;
+  e.attempt = it.attempt;
+  if (it.reached) {
+    const auto& v = *it.reached;
+    e.exit_code = v.exit_code;
+    e.signal = v.signal;
+    e.who = v.who;
+    e.why = v.why;
+    e.error = v.error;
+    e.warning = v.warning;
+    e.facts = v.facts;
+  }
+  return e;
+}
+
+}  // namespace
+
+run_book::run_book(run_facts facts, std::size_t max_concurrent, bool unconfirmed_releases)
+    : facts_(std::move(facts)), run_(max_concurrent, unconfirmed_releases) {}
+
+std::vector<tasks::problem> run_book::add_document(tasks::document doc, std::string_view generator,
+                                                   core::run_change* change) {
+  auto first = static_cast<core::item_index>(run_.size());
+  auto problems = join_document(run_, doc, change);
+  if (!problems.empty())
+    return problems;
+  auto tasks = doc.tasks.size();
+  auto inherited = std::make_shared<const tasks::document>(tasks::without_tasks(doc));
+  parts_.push_back({std::move(doc), first, std::move(inherited)});
+  note(document_line(newest_document(), tasks, generator));
+  return {};
+}
+
+std::string run_book::newest_document() const {
+  assert(!parts_.empty());
+  return "document-" + std::to_string(parts_.size() - 1) + ".json";
+}
+
+const run_book::part& run_book::part_of(core::item_index index) const {
+  auto after = std::upper_bound(parts_.begin(), parts_.end(), index,
+                                [](core::item_index i, const part& p) { return i < p.first; });
+  assert(after != parts_.begin());
+  return *std::prev(after);
+}
+
+const tasks::task& run_book::task(core::item_index index) const {
+  const auto& p = part_of(index);
+  return p.doc.tasks[index - p.first];
+}
+
+std::shared_ptr<const tasks::document> run_book::inherited_by(core::item_index index) const {
+  return part_of(index).inherited;
+}
+
+io::result<std::shared_ptr<const job_spec>> run_book::spec(core::item_index index,
+                                                           std::uint32_t submission) const {
+  const auto& p = part_of(index);
+  auto made = make_job_spec(facts_, p.doc, p.doc.tasks[index - p.first], index, submission);
+  if (!made)
+    return tl::unexpected(made.error());
+  return std::make_shared<const job_spec>(std::move(*made));
+}
+
+void run_book::tell(core::stream_event e, core::duration wall) {
+  e.seq = ++seq_;
+  e.run = facts_.id;
+  e.at = wall;
+  lines_.push_back(to_json(e));
+  events_.push_back(std::move(e));
+  if (events_.size() > events_held_max) {
+    events_.pop_front();
+    ++first_held_;
+  }
+}
+
+void run_book::tell_started(core::duration wall) {
+  core::stream_event e;
+  e.kind = core::stream_kind::run_started;
+  e.run_state = run_.status();
+  e.tally = run_.tally();
+  tell(std::move(e), wall);
+}
+
+void run_book::tell_added(core::item_index generator, core::duration wall) {
+  core::stream_event e;
+  e.kind = core::stream_kind::items_added;
+  e.item = run_.tasks().id(generator);
+  e.tally = run_.tally();
+  tell(std::move(e), wall);
+}
+
+void run_book::tell_item(core::item_index index, core::stream_kind kind, core::duration wall) {
+  auto e = item_event(run_.at(index));
+  e.kind = kind;
+  e.item = run_.tasks().id(index);
+  tell(std::move(e), wall);
+}
+
+void run_book::tell_notice(std::string words, core::duration wall) {
+  core::stream_event e;
+  e.kind = core::stream_kind::notice;
+  e.error = std::move(words);
+  tell(std::move(e), wall);
+}
+
+void run_book::tell_finished(core::duration wall) {
+  core::stream_event e;
+  e.kind = core::stream_kind::run_finished;
+  e.run_state = run_.status();
+  e.confirmed = run_.confirmed();
+  e.tally = run_.tally();
+  tell(std::move(e), wall);
+}
+
+void run_book::note(std::string line) {
+  lines_.push_back(std::move(line));
+}
+
+std::vector<std::string> run_book::take_lines(std::uint64_t& last_seq) {
+  last_seq = seq_;
+  return std::exchange(lines_, {});
+}
+
+std::vector<core::stream_event> run_book::events(std::uint64_t from, std::size_t max,
+                                                 std::uint64_t& missed) const {
+  from = std::max<std::uint64_t>(from, 1);
+  missed = from < first_held_ ? first_held_ - from : 0;
+  auto at = std::max(from, first_held_);
+  std::vector<core::stream_event> out;
+  for (; at <= durable_ && out.size() < max; ++at)
+    out.push_back(events_[at - first_held_]);
+  return out;
+}
+
+}  // namespace settle::actors

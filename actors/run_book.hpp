@@ -1,0 +1,78 @@
+// One run as the supervisor keeps it: facts, documents, the core's bookkeeping, and its story on the way to the
+// journal and to subscribers. An event is shown only after the journal holds it. Plain code: no actor, no thread.
+#pragma once
+
+#include "actors/core/run.hpp"
+#include "actors/core/stream.hpp"
+#include "actors/job_spec.hpp"
+#include "io/result.hpp"
+#include "io/tasks/document.hpp"
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace settle::actors {
+
+class run_book {
+public:
+  run_book(run_facts facts, std::size_t max_concurrent, bool unconfirmed_releases);
+
+  const run_facts& facts() const noexcept { return facts_; }
+  core::run& run() noexcept { return run_; }
+  const core::run& run() const noexcept { return run_; }
+
+  /// The document's tasks join the run. Problems: nothing joined. `generator`: the id of the item that wrote it;
+  /// empty for the first.
+  std::vector<tasks::problem> add_document(tasks::document doc, std::string_view generator,
+                                           core::run_change* change = nullptr);
+  /// The file name under which the store keeps the document that joined last.
+  std::string newest_document() const;
+  const tasks::task& task(core::item_index) const;
+  /// What a document that this item writes inherits: the defaults, rules and groups of the item's own document.
+  std::shared_ptr<const tasks::document> inherited_by(core::item_index) const;
+  io::result<std::shared_ptr<const job_spec>> spec(core::item_index, std::uint32_t submission) const;
+
+  // -- the story ---------------------------------------------------------------------------------------------
+  void tell_started(core::duration wall);
+  void tell_added(core::item_index generator, core::duration wall);
+  void tell_item(core::item_index, core::stream_kind, core::duration wall);
+  void tell_notice(std::string words, core::duration wall);
+  void tell_finished(core::duration wall);
+  /// A line for the journal alone.
+  void note(std::string line);
+
+  bool has_lines() const noexcept { return !lines_.empty(); }
+  /// Lines to append now, and the seq of the last event among them.
+  std::vector<std::string> take_lines(std::uint64_t& last_seq);
+  /// The journal holds everything up to this event.
+  void now_durable(std::uint64_t seq) noexcept { durable_ = seq; }
+  std::uint64_t durable() const noexcept { return durable_; }
+  std::uint64_t last_seq() const noexcept { return seq_; }
+
+  /// Durable events from `from` on, at most `max`; `missed` counts those that are no longer held.
+  std::vector<core::stream_event> events(std::uint64_t from, std::size_t max, std::uint64_t& missed) const;
+
+private:
+  struct part {
+    tasks::document doc;
+    core::item_index first = 0;
+    std::shared_ptr<const tasks::document> inherited;  ///< the document without its tasks
+  };
+  const part& part_of(core::item_index) const;
+  void tell(core::stream_event e, core::duration wall);
+
+  run_facts facts_;
+  core::run run_;
+  std::vector<part> parts_;
+  std::vector<std::string> lines_;
+  std::deque<core::stream_event> events_;
+  std::uint64_t first_held_ = 1;
+  std::uint64_t seq_ = 0;
+  std::uint64_t durable_ = 0;
+};
+
+}  // namespace settle::actors

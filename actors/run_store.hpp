@@ -1,0 +1,31 @@
+// Where a run's story and documents are kept: the port behind which the supervisor makes things durable. The real
+// one is the run's folder with its journal; tests and the simulation keep it in memory or let it fail.
+#pragma once
+
+#include "actors/job_spec.hpp"
+#include "io/result.hpp"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace settle::actors {
+
+class run_store {
+public:
+  virtual ~run_store() = default;
+  /// Lines for the journal. `durable` is called once they are, in order of the calls, on any thread; or with the
+  /// error (storage), after which nothing more is taken.
+  virtual void append(std::vector<std::string> lines, std::function<void(io::result<void>)> durable) = 0;
+  /// Keeps a verbatim copy of a document. Errors: storage.
+  virtual io::result<void> keep_document(const std::string& file, std::string_view text) = 0;
+};
+
+using run_store_opener = std::function<io::result<std::unique_ptr<run_store>>(const run_facts&)>;
+
+/// The run's folder: makes it with its logs and scripts (mode 0700) and opens journal.ndjson, which must be new.
+io::result<std::unique_ptr<run_store>> open_run_folder(const run_facts& facts);
+
+}  // namespace settle::actors

@@ -1,0 +1,193 @@
+#include "actors/supervisor.hpp"
+
+#include "actors/core/pacing.hpp"
+#include "actors/translate/journal_json.hpp"
+
+#include <algorithm>
+#include <random>
+
+namespace settle::actors {
+
+using core::effect;
+using core::event_kind;
+using core::item_index;
+using core::item_status;
+using core::stream_kind;
+using core::submission;
+
+supervisor_actor::supervisor_actor(caf::actor_config& cfg, std::shared_ptr<supervisor_state> state,
+                                   caf::actor backend, caf::actor reader)
+    : caf::event_based_actor(cfg), state_(std::move(state)), backend_(std::move(backend)),
+      reader_(std::move(reader)), rules_(std::make_shared<const core::policy>(state_->config.rules)) {}
+
+caf::behavior supervisor_actor::make_behavior() {
+  compat::watch_ends(this, [this](const caf::actor_addr& who, const caf::error& why) { ended(who, why); });
+  adopt();
+  return {
+      [this](submit_run& m) { return submit(std::move(m)); },
+      [this](const subscribe_run& m) { subscribe(m); },
+      [this](const stream_ack& m) { acknowledged(m); },
+      [this](const cancel_run& m) { cancel(m.run); },
+      [this](const ask_run& m) { return state_of(m.run); },
+      [this](const detach_all&) {
+        state_->detaching = true;
+        compat::send(this, backend_, hold_submissions{});
+        auto promise = make_response_promise();
+        detach_promises_.push_back(promise);
+        answer_detached();
+        return promise;
+      },
+      [this](const item_report& m) { reported(m); },
+      [this](const document_came& m) { document_answered(m); },
+      [this](const journal_came& m) { journal_answered(m); },
+      [this](const retry_due& m) { retry(m.key); },
+      [this](const backend_notice& m) {
+        for (auto& [number, r] : state_->runs)
+          if (!r.finished) {
+            r.book.tell_notice(m.words, state_->config.now().wall);
+            flush(number, r);
+          }
+      },
+      [this](const backend_changed& m) {
+        backend_ = m.backend;
+        for (auto& [number, r] : state_->runs)
+          for (auto& [index, live] : r.live)
+            compat::send(this, live.handle, m);
+      },
+      [this](const reader_changed& m) {
+        reader_ = m.reader;
+        for (auto& [number, r] : state_->runs)
+          for (auto& [index, live] : r.live) {
+            compat::send(this, live.handle, m);
+            read_again_for(number, r, index);
+          }
+      },
+      [this](const stop_all&) {
+        for (auto& [number, r] : state_->runs) {
+          for (auto& [index, live] : r.live)
+            send_exit(live.handle, caf::exit_reason::user_shutdown);
+          r.live.clear();
+        }
+        quit();
+      },
+  };
+}
+
+void supervisor_actor::on_exit() {
+  backend_ = nullptr;
+  reader_ = nullptr;
+  // With the last holder of the state the port to the cluster goes, and with it the io thread: that has to happen
+  // here, on a thread of the actor system, not wherever the last handle to this actor is dropped.
+  state_.reset();
+  detach_promises_.clear();
+}
+
+void supervisor_actor::adopt() {
+  // Items of an earlier supervisor report to this one from now on, each with its present state.
+  auto me = caf::actor_cast<caf::actor>(this);
+  for (auto& [number, r] : state_->runs) {
+    if (r.finished && !r.writing && !r.book.has_lines())
+      continue;
+    for (auto& [index, live] : r.live) {
+      compat::monitor(this, live.handle,
+                      [this](const caf::actor_addr& who, const caf::error& why) { ended(who, why); });
+      compat::send(this, live.handle, supervisor_changed{me});
+      compat::send(this, live.handle, reader_changed{reader_});
+      compat::send(this, live.handle, backend_changed{backend_});
+      read_again_for(number, r, index);
+    }
+    for (auto& s : r.subscribers)
+      s.busy = false;
+    for (auto index : r.retries)  // its timer ended with the supervisor that set it
+      compat::send(this, me, retry_due{{number, index}});
+    // Lines that an earlier supervisor handed to the journal's thread are acknowledged to nobody now: they are
+    // durable once the next ones are, for the writer keeps their order.
+    if (std::exchange(r.writing, false)) {
+      r.intended.insert(r.intended.begin(), r.writing_intents.begin(), r.writing_intents.end());
+      r.writing_intents.clear();
+    }
+    if (!r.finished)
+      r.book.tell_notice("the supervisor was restarted", state_->config.now().wall);
+    flush(number, r);
+  }
+}
+
+supervised_run* supervisor_actor::find(const std::string& run) {
+  auto i = state_->by_id.find(run);
+  return i == state_->by_id.end() ? nullptr : find(i->second);
+}
+
+supervised_run* supervisor_actor::find(run_number number) {
+  auto i = state_->runs.find(number);
+  return i == state_->runs.end() ? nullptr : &i->second;
+}
+
+// -- supervision -----------------------------------------------------------------------------------------------------
+
+void supervisor_actor::ended(const caf::actor_addr& who, const caf::error& why) {
+  for (auto& [number, r] : state_->runs) {
+    auto& subs = r.subscribers;
+    subs.erase(std::remove_if(subs.begin(), subs.end(), [&](const auto& s) { return s.who == who; }),
+               subs.end());
+  }
+  // An item that ended in order has reported first and is no longer known here. Whoever still is has died, or
+  // ended while nobody listened: either way its row tells where to go on.
+  auto i = state_->actors.find(who.id());
+  if (i == state_->actors.end())
+    return;
+  auto key = i->second;
+  if (auto* r = find(key.run); r && r->live.count(key.index) != 0)
+    restart_item(key.run, *r, key.index, why ? compat::render(system(), why) : "unheard");
+}
+
+bool supervisor_actor::restarts_exceeded() {
+  auto now = state_->config.now().monotonic;
+  auto& restarts = state_->restarts;
+  restarts.push_back(now);
+  while (!restarts.empty() && now - restarts.front() > core::limits::restart_period)
+    restarts.pop_front();
+  return restarts.size() > core::limits::restart_intensity;
+}
+
+void supervisor_actor::restart_item(run_number number, supervised_run& r, item_index index,
+                                    const std::string& why) {
+  const auto id = r.book.run().tasks().id(index);
+  auto spec = r.live[index].spec;
+  release(r, index);
+  if (restarts_exceeded()) {
+    r.trouble = "item actors die too often; the last was \"" + id + "\": " + why;
+    feed(r);
+    return;
+  }
+  r.book.tell_notice("the actor of \"" + id + "\" died (" + why + ") and was started again",
+                     state_->config.now().wall);
+  auto it = r.book.run().at(index);
+  // It may have died after its order went out: never a second sbatch for one intent.
+  if (it.status == item_status::pending && it.sub != submission::unclear && it.sub != submission::asked) {
+    it.sub = submission::asked;
+    it.attempt = std::max(1U, it.attempt);
+    ++it.submissions;
+  }
+  start_actor(number, r, index, std::move(it), std::move(spec));
+  read_again_for(number, r, index);
+  if (r.book.run().cancelling())
+    tell_item({number, index}, r, event_kind::cancel_asked, {});
+  flush(number, r);
+}
+
+bool supervisor_actor::settled_down() const {
+  return std::all_of(state_->runs.begin(), state_->runs.end(), [](const auto& entry) {
+    const auto& r = entry.second;
+    return !r.trouble.empty() ||
+           (r.asking.empty() && r.intended.empty() && !r.writing && !r.book.has_lines());
+  });
+}
+
+void supervisor_actor::answer_detached() {
+  if (detach_promises_.empty() || !settled_down())
+    return;
+  for (auto& p : std::exchange(detach_promises_, {}))
+    p.deliver(all_detached{});
+}
+
+}  // namespace settle::actors

@@ -1,0 +1,141 @@
+// Collects what items report: journals it, keeps counts and run status, starts what is ready, restarts what died,
+// and feeds subscribers. Its state outlives it, so that a new supervisor can go on where one died.
+#pragma once
+
+#include "actors/caf.hpp"
+#include "actors/item.hpp"
+#include "actors/messages.hpp"
+#include "actors/run_book.hpp"
+#include "actors/run_store.hpp"
+#include "actors/system.hpp"
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace settle::actors {
+
+/// An item that has an actor.
+struct live_item {
+  caf::actor handle;
+  std::shared_ptr<const job_spec> spec;
+};
+
+struct subscription {
+  caf::actor who;
+  std::uint64_t next = 1;
+  bool busy = false;  ///< a batch is out and not yet acknowledged
+  bool over = false;  ///< it got the last batch
+};
+
+/// A run under supervision.
+struct supervised_run {
+  supervised_run(run_facts facts, std::size_t max_concurrent, bool unconfirmed_releases,
+                 std::unique_ptr<run_store> kept)
+      : book(std::move(facts), max_concurrent, unconfirmed_releases), store(std::move(kept)) {}
+
+  run_book book;
+  std::unique_ptr<run_store> store;
+  std::unordered_map<core::item_index, live_item> live;
+  std::vector<std::pair<core::item_index, std::shared_ptr<const job_spec>>> intended;  ///< not yet durable
+  std::vector<std::pair<core::item_index, std::shared_ptr<const job_spec>>> writing_intents;
+  bool writing = false;  ///< lines are on their way to the disk
+  std::uint64_t writing_seq = 0;
+  std::uint64_t writing_ticket = 0;
+  std::set<core::item_index> asking;  ///< their sbatch is under way
+  std::unordered_map<core::item_index, std::uint32_t> deferrals;
+  std::set<core::item_index> joined;   ///< generators whose document has joined
+  std::set<core::item_index> retries;  ///< taken, and waiting for their time to be submitted again
+  std::vector<subscription> subscribers;
+  std::string trouble;  ///< not empty: nothing new is submitted, nothing more is shown
+  bool finished = false;
+};
+
+/// What survives a supervisor that dies.
+struct supervisor_state {
+  system_config config;
+  std::map<std::uint32_t, supervised_run> runs;
+  std::map<std::string, std::uint32_t> by_id;
+  std::uint32_t last_run = 0;
+  std::uint32_t last_served = 0;  ///< the run whose turn it was last
+  bool detaching = false;
+  std::deque<core::duration> restarts;                 ///< of items, within the restart period
+  std::unordered_map<caf::actor_id, item_key> actors;  ///< whose actor it is
+};
+
+class supervisor_actor : public caf::event_based_actor {
+public:
+  supervisor_actor(caf::actor_config& cfg, std::shared_ptr<supervisor_state> state, caf::actor backend,
+                   caf::actor reader);
+  const char* name() const override { return "settle.supervisor"; }
+
+protected:
+  caf::behavior make_behavior() override;
+  void on_exit() override;
+
+private:
+  using run_number = std::uint32_t;
+
+  // runs
+  run_answer submit(submit_run m);
+  void keep_document(supervised_run& r, std::string_view text);
+  run_facts facts_for(const submit_run& m, const tasks::document& doc) const;
+  run_state_answer state_of(const std::string& run) const;
+  void cancel(const std::string& run);
+  void cancel_without_actor(supervised_run& r, core::item_index index);
+  supervised_run* find(const std::string& run);
+  supervised_run* find(run_number number);
+
+  // items
+  void fill_slots();
+  bool start_one(run_number number, supervised_run& r);
+  std::size_t slots_used() const;
+  void spawn_item(run_number number, supervised_run& r, core::item_index index,
+                  std::shared_ptr<const job_spec> spec);
+  void start_actor(run_number number, supervised_run& r, core::item_index index, core::item it,
+                   std::shared_ptr<const job_spec> spec);
+  void release(supervised_run& r, core::item_index index);
+  void reported(const item_report& m);
+  void let_go(item_key key, supervised_run& r);
+  void dismiss_items(supervised_run& r);
+  void ask_for_document(item_key key, supervised_run& r);
+  /// After a restart of somebody on the way: the same question again.
+  void read_again_for(run_number number, supervised_run& r, core::item_index index);
+  void retry(item_key key);
+  void tell_changes(supervised_run& r, const core::run_change& change, core::duration wall);
+  void submit_later(item_key key, supervised_run& r);
+  void document_answered(const document_came& m);
+  void tell_item(item_key key, supervised_run& r, core::event_kind kind, std::string words);
+  void record(run_number number, supervised_run& r, core::item_index index, const core::item& now,
+              core::duration wall);
+
+  // journal and subscribers
+  void flush(run_number number, supervised_run& r);
+  void journal_answered(const journal_came& m);
+  void feed(supervised_run& r);
+  void feed_one(supervised_run& r, subscription& s);
+  void subscribe(const subscribe_run& m);
+  void acknowledged(const stream_ack& m);
+
+  // supervision
+  void ended(const caf::actor_addr& who, const caf::error& why);
+  void restart_item(run_number number, supervised_run& r, core::item_index index, const std::string& why);
+  bool restarts_exceeded();
+  void adopt();
+  void answer_detached();
+  bool settled_down() const;
+
+  std::shared_ptr<supervisor_state> state_;
+  caf::actor backend_;
+  caf::actor reader_;
+  std::shared_ptr<const core::policy> rules_;
+  std::vector<caf::response_promise> detach_promises_;
+};
+
+}  // namespace settle::actors

@@ -1,0 +1,257 @@
+// The supervisor's part that starts items and takes their reports.
+#include "actors/supervisor.hpp"
+
+#include "actors/core/pacing.hpp"
+#include "actors/event_of.hpp"
+#include "actors/translate/journal_json.hpp"
+
+#include <algorithm>
+
+namespace settle::actors {
+
+using core::effect;
+using core::event_kind;
+using core::item_index;
+using core::item_status;
+using core::stream_kind;
+using core::submission;
+
+std::size_t supervisor_actor::slots_used() const {
+  std::size_t used = 0;
+  for (const auto& [number, r] : state_->runs)
+    used += r.trouble.empty() ? r.book.run().slots_used() : r.live.size();
+  return used;
+}
+
+void supervisor_actor::fill_slots() {
+  // One of each run in turn, going on behind the run that was served last: a large run does not starve a small one.
+  const auto max = state_->config.max_concurrent;
+  auto used = slots_used();
+  std::size_t idle = 0;  // runs in a row that had nothing to start
+  while (!state_->detaching && idle < state_->runs.size() && (max == 0 || used < max)) {
+    auto next = state_->runs.upper_bound(state_->last_served);
+    if (next == state_->runs.end())
+      next = state_->runs.begin();
+    state_->last_served = next->first;
+    const bool started =
+        next->second.trouble.empty() && !next->second.finished && start_one(next->first, next->second);
+    idle = started ? 0 : idle + 1;
+    used += started ? 1 : 0;
+  }
+  for (auto& [number, r] : state_->runs)
+    flush(number, r);
+}
+
+bool supervisor_actor::start_one(run_number number, supervised_run& r) {
+  auto index = r.book.run().take_ready();
+  if (!index)
+    return false;
+  const auto& it = r.book.run().at(*index);
+  auto spec = r.book.spec(*index, it.submissions + 1);
+  if (!spec) {
+    auto now = it;
+    auto at = state_->config.now();
+    core::advance(now, event_of(event_kind::submit_asked, at), *rules_);
+    core::advance(now, event_of(event_kind::submit_refused, at, spec.error().words), *rules_);
+    record(number, r, *index, now, at.wall);
+    return true;
+  }
+  r.book.note(intent_line(r.book.run().tasks().id(*index), (*spec)->token));
+  r.intended.emplace_back(*index, std::move(*spec));
+  return true;
+}
+
+void supervisor_actor::spawn_item(run_number number, supervised_run& r, item_index index,
+                                  std::shared_ptr<const job_spec> spec) {
+  if (core::is_terminal(r.book.run().at(index).status))
+    return;
+  if (r.book.run().cancelling()) {
+    cancel_without_actor(r, index);
+    return;
+  }
+  if (state_->detaching || !r.trouble.empty()) {
+    tell_changes(r, r.book.run().give_back(index), state_->config.now().wall);
+    return;
+  }
+  auto it = r.book.run().at(index);
+  auto now = state_->config.now();
+  auto seconds = std::chrono::duration_cast<std::chrono::seconds>(now.wall) - core::limits::clock_slack;
+  it.not_before = seconds.count();
+  r.asking.insert(index);
+  start_actor(number, r, index, std::move(it), std::move(spec));
+}
+
+void supervisor_actor::start_actor(run_number number, supervised_run& r, item_index index, core::item it,
+                                   std::shared_ptr<const job_spec> spec) {
+  item_links links{caf::actor_cast<caf::actor>(this), backend_, reader_, rules_};
+  auto handle = spawn<item_actor>(item_key{number, index}, std::move(it), spec, std::move(links));
+  compat::monitor(this, handle,
+                  [this](const caf::actor_addr& who, const caf::error& why) { ended(who, why); });
+  compat::send(this, handle, item_begin{state_->config.now()});
+  state_->actors[handle.id()] = {number, index};
+  r.live[index] = {std::move(handle), std::move(spec)};
+}
+
+void supervisor_actor::release(supervised_run& r, item_index index) {
+  auto i = r.live.find(index);
+  if (i == r.live.end())
+    return;
+  state_->actors.erase(i->second.handle.id());
+  r.live.erase(i);
+}
+
+void supervisor_actor::reported(const item_report& m) {
+  auto* r = find(m.key.run);
+  if (!r)
+    return;
+  const auto& row = r->book.run().at(m.key.index);
+  if (row.reached && core::is_confirmed(*row.reached))
+    return;
+  const bool corrected = row.reached.has_value();
+  const bool document_wanted = m.now->document_wanted && !row.document_wanted;
+  if (m.now->sub == submission::asked)
+    r->asking.insert(m.key.index);
+  else
+    r->asking.erase(m.key.index);
+  auto shown = r->book.run().at(m.key.index).status;
+  auto change = r->book.run().update(m.key.index, *m.now);
+  auto wall = m.at.wall == core::duration{} ? state_->config.now().wall : m.at.wall;
+  if (corrected)
+    r->book.tell_item(m.key.index, stream_kind::verdict_corrected, wall);
+  else if (m.now->status != shown)
+    r->book.tell_item(m.key.index, stream_kind::item, wall);
+  if (document_wanted)
+    ask_for_document(m.key, *r);
+  if (std::count(m.effects.begin(), m.effects.end(), effect::submit_again) != 0)
+    submit_later(m.key, *r);
+  if (m.now->reached && core::is_confirmed(*m.now->reached))
+    let_go(m.key, *r);
+  tell_changes(*r, change, wall);
+  fill_slots();
+  answer_detached();
+}
+
+void supervisor_actor::ask_for_document(item_key key, supervised_run& r) {
+  auto i = r.live.find(key.index);
+  if (i == r.live.end())
+    return;
+  // A local process wrote with this kernel: what it wrote is there when it has ended.
+  auto wait = state_->config.local ? core::duration{} : core::limits::generated_document_wait;
+  compat::send(this, reader_,
+               read_document{key, i->second.spec->generates_source, r.book.inherited_by(key.index), wait,
+                             caf::actor_cast<caf::actor>(this)});
+}
+
+void supervisor_actor::read_again_for(run_number number, supervised_run& r, item_index index) {
+  if (r.book.run().at(index).document_wanted)
+    ask_for_document({number, index}, r);
+}
+
+void supervisor_actor::submit_later(item_key key, supervised_run& r) {
+  let_go(key, r);
+  if (r.book.run().cancelling()) {
+    cancel_without_actor(r, key.index);
+    return;
+  }
+  auto deferred = r.book.run().at(key.index).sub == submission::deferred;
+  auto wait = deferred ? core::submit_backoff(++r.deferrals[key.index]) : core::duration{};
+  if (deferred && r.deferrals[key.index] == 1)
+    r.book.tell_notice("sbatch puts off \"" + r.book.run().tasks().id(key.index) +
+                           "\": " + r.book.run().at(key.index).reason,
+                       state_->config.now().wall);
+  r.retries.insert(key.index);
+  compat::delayed_send(this, caf::actor_cast<caf::actor>(this), wait, retry_due{key});
+}
+
+/// Its actor is done. The backend keeps what it knows of the item until here, lest a report that was lost with a
+/// supervisor could never be made again.
+void supervisor_actor::let_go(item_key key, supervised_run& r) {
+  release(r, key.index);
+  compat::send(this, backend_, job_forget{key});
+}
+
+void supervisor_actor::retry(item_key key) {
+  auto* r = find(key.run);
+  if (!r || r->retries.erase(key.index) == 0 || core::is_terminal(r->book.run().at(key.index).status))
+    return;
+  tell_changes(*r, r->book.run().give_back(key.index), state_->config.now().wall);
+  fill_slots();
+}
+
+/// What an item's report did to others, and to the run.
+void supervisor_actor::tell_changes(supervised_run& r, const core::run_change& change, core::duration wall) {
+  for (auto i : change.doomed)
+    r.book.tell_item(i, stream_kind::item, wall);
+  if (change.finished) {
+    r.finished = true;
+    r.book.tell_finished(wall);
+    dismiss_items(r);
+  }
+}
+
+/// The run is over: actors that only waited for late accounting of unconfirmed completions can go.
+void supervisor_actor::dismiss_items(supervised_run& r) {
+  auto number = state_->by_id[r.book.facts().id];
+  while (!r.live.empty()) {
+    auto handle = r.live.begin()->second.handle;
+    let_go({number, r.live.begin()->first}, r);
+    send_exit(handle, caf::exit_reason::user_shutdown);
+  }
+}
+
+void supervisor_actor::record(run_number number, supervised_run& r, item_index index, const core::item& now,
+                              core::duration wall) {
+  auto change = r.book.run().update(index, now);
+  r.book.tell_item(index, stream_kind::item, wall);
+  tell_changes(r, change, wall);
+  flush(number, r);
+}
+
+void supervisor_actor::tell_item(item_key key, supervised_run& r, event_kind kind, std::string words) {
+  auto i = r.live.find(key.index);
+  if (i == r.live.end())
+    return;
+  compat::send(this, i->second.handle, observed{event_of(kind, state_->config.now(), std::move(words)), {}});
+}
+
+void supervisor_actor::document_answered(const document_came& m) {
+  auto* r = find(m.key.run);
+  if (!r || !r->book.run().at(m.key.index).document_wanted)
+    return;
+  if (r->joined.count(m.key.index) != 0) {  // asked twice, after a restart of somebody on the way
+    tell_item(m.key, *r, event_kind::document_accepted, {});
+    return;
+  }
+  auto refuse = [&](std::string words) {
+    tell_item(m.key, *r, event_kind::document_refused, std::move(words));
+  };
+  if (!m.trouble.empty())
+    return refuse(m.trouble);
+  auto parsed = tasks::parse_document(m.text, r->book.inherited_by(m.key.index).get());
+  auto problems = std::move(parsed.problems);
+  core::run_change change;
+  const std::string generator{
+      r->book.run().tasks().id(m.key.index)};  // joining moves where the graph keeps it
+  if (problems.empty())
+    problems = r->book.add_document(std::move(parsed.doc), generator, &change);
+  if (!problems.empty()) {
+    const auto& first = problems.front();
+    auto i = r->live.find(m.key.index);
+    auto file = i == r->live.end() ? std::string{} : i->second.spec->generates_source;
+    auto words = file + ":" + std::to_string(first.at.line) + ":" + std::to_string(first.at.column) + ": " +
+                 first.words;
+    if (problems.size() > 1)
+      words += " (and " + std::to_string(problems.size() - 1) + " more)";
+    return refuse(std::move(words));
+  }
+  r->joined.insert(m.key.index);
+  keep_document(*r, m.text);
+  r->book.tell_added(m.key.index, state_->config.now().wall);
+  tell_changes(*r, change, state_->config.now().wall);
+  tell_item(m.key, *r, event_kind::document_accepted, {});
+  if (r->book.run().cancelling())
+    cancel(r->book.facts().id);
+  fill_slots();
+}
+
+}  // namespace settle::actors

@@ -1,0 +1,44 @@
+// settle inside an actor system: spawn it in your own `caf::actor_system`, send it runs, subscribe, and receive
+// item and run verdicts as messages (the first part of actors/messages.hpp).
+#pragma once
+
+#include "actors/caf.hpp"
+#include "actors/clock.hpp"
+#include "actors/cluster.hpp"
+#include "actors/core/limits.hpp"
+#include "actors/messages.hpp"
+#include "actors/run_store.hpp"
+
+#include <cstddef>
+#include <memory>
+#include <string>
+
+namespace settle::actors {
+
+struct system_config {
+  std::string state_dir;  ///< absolute; runs live in its folder `runs`
+  std::string home;       ///< what ~ means for jobs
+  core::policy rules;
+  bool interval_fixed = false;          ///< the user named the poll interval: it is never shortened
+  std::size_t max_concurrent = 0;       ///< of the whole backend; 0: no limit
+  std::size_t submissions_at_once = 4;  ///< sbatch commands in flight
+  clock_source now = machine_now;
+  run_store_opener open_store = open_run_folder;
+  std::shared_ptr<cluster> slurm;  ///< exactly one of these two is set
+  std::shared_ptr<machine> local;
+};
+
+/// Jobs are processes of this machine, one per processor at a time.
+system_config local_config(std::string state_dir);
+/// Jobs go to the Slurm cluster whose client commands are on PATH.
+system_config slurm_config(std::string state_dir, core::policy rules = {});
+
+/// Registers settle's message types. Call it before the actor system exists: on the configuration with CAF 0.17,
+/// which 1.x ignores (there the meta objects are global).
+void register_messages(caf::actor_system_config& cfg);
+
+/// The root of settle's actors. send it submit_run, subscribe_run, cancel_run, ask_run, detach_all; an exit message
+/// ends all of them (jobs keep running).
+caf::actor spawn_settle(caf::actor_system& system, system_config config);
+
+}  // namespace settle::actors

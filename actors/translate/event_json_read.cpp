@@ -1,0 +1,179 @@
+#include "actors/translate/event_json.hpp"
+#include "actors/translate/stream_words.hpp"
+
+#include <simdjson.h>
+
+#include <charconv>
+#include <cmath>
+#include <utility>
+
+namespace settle::actors {
+
+namespace {
+
+using core::stream_event;
+
+using object = simdjson::dom::object;
+
+/// Reads fields of one object. A field of the wrong type makes the whole line none of ours.
+class line_reader {
+public:
+  explicit line_reader(object o) : object_(o) {}
+  bool ok() const noexcept { return ok_; }
+
+  std::string text(std::string_view name) {
+    std::string_view value;
+    return present(name) && good(field_.get(value)) ? std::string(value) : std::string{};
+  }
+  template <class T>
+  std::optional<T> whole(std::string_view name) {
+    if (!present(name))
+      return std::nullopt;
+    return std::is_signed_v<T> ? narrow<T, std::int64_t>() : narrow<T, std::uint64_t>();
+  }
+  std::optional<double> real(std::string_view name) {
+    double value = 0;
+    if (!present(name) || !good(field_.get(value)))
+      return std::nullopt;
+    return value;
+  }
+  bool truth(std::string_view name) {
+    bool value = false;
+    return present(name) && good(field_.get(value)) && value;
+  }
+  /// A word of a fixed list; `fallback` where it is null or left out.
+  template <class T>
+  T word(std::string_view name, std::optional<T> (*from_text)(std::string_view) noexcept, T fallback) {
+    const std::string said = text(name);
+    if (said.empty())
+      return fallback;
+    const std::optional<T> value = from_text(said);
+    ok_ = ok_ && value.has_value();
+    return value.value_or(fallback);
+  }
+  std::optional<object> inner(std::string_view name) {
+    object value;
+    if (!present(name) || !good(field_.get(value)))
+      return std::nullopt;
+    return value;
+  }
+  void need(bool condition) { ok_ = ok_ && condition; }
+
+private:
+  bool present(std::string_view name) {
+    return object_.at_key(name).get(field_) == simdjson::SUCCESS && !field_.is_null();
+  }
+  bool good(simdjson::error_code code) {
+    ok_ = ok_ && code == simdjson::SUCCESS;
+    return code == simdjson::SUCCESS;
+  }
+  template <class T, class Wide>
+  std::optional<T> narrow() {
+    Wide value{};
+    if (!good(field_.get(value)) || !std::in_range<T>(value)) {
+      ok_ = false;
+      return std::nullopt;
+    }
+    return static_cast<T>(value);
+  }
+  object object_;
+  simdjson::dom::element field_;
+  bool ok_ = true;
+};
+
+std::int64_t milliseconds_of(double seconds) {
+  constexpr double limit = 9.0e15;  // beyond it a double has no milliseconds left
+  return std::abs(seconds) < limit ? std::llround(seconds * 1000.0) : 0;
+}
+
+void read_counts(line_reader& in, core::counts& tally) {
+  const std::optional<object> counts = in.inner("counts");
+  in.need(counts.has_value());
+  if (!counts)
+    return;
+  line_reader fields(*counts);
+  for (std::size_t i = 0; i < core::item_status_count; ++i)
+    tally.by_status[i] =
+        fields.whole<std::uint64_t>(core::to_text(static_cast<core::item_status>(i))).value_or(0);
+  tally.unconfirmed = fields.whole<std::uint64_t>("unconfirmed").value_or(0);
+  in.need(fields.ok());
+}
+
+void read_details(line_reader& in, core::details& facts) {
+  facts.start = in.whole<std::int64_t>("start");
+  facts.end = in.whole<std::int64_t>("end");
+  facts.elapsed_s = in.whole<std::int64_t>("elapsed");
+  if (const auto cpu = in.real("cpu_seconds"))
+    facts.cpu_ms = milliseconds_of(*cpu);
+  facts.max_rss_bytes = in.whole<std::int64_t>("max_rss");
+  facts.cpu_efficiency = in.real("cpu_efficiency");
+  facts.node_list = in.text("nodes");
+  facts.raw_state = in.text("raw_state");
+}
+
+std::uint64_t read_job_id(line_reader& in) {
+  const std::string said = in.text("job_id");
+  if (said.empty())
+    return 0;
+  std::uint64_t id = 0;
+  const auto [end, code] = std::from_chars(said.data(), said.data() + said.size(), id);
+  in.need(code == std::errc{} && end == said.data() + said.size());
+  return id;
+}
+
+void read_outcome(line_reader& in, stream_event& e) {
+  e.job_id = read_job_id(in);
+  e.attempt = in.whole<std::uint32_t>("attempt").value_or(0);
+  e.exit_code = in.whole<std::int32_t>("exit_code");
+  e.signal = in.whole<std::int32_t>("signal");
+  e.who = in.word("evidence", &core::evidence_from_text, core::evidence::not_applicable);
+  e.why = in.word("cause", &core::cause_from_text, core::cause::none);
+  read_details(in, e.facts);
+}
+
+void read_status(line_reader& in, stream_event& e) {
+  if (tells_of_item(e.kind))
+    e.status = in.word("status", &core::item_status_from_text, core::item_status::pending);
+  if (tells_run_state(e.kind))
+    e.run_state = in.word("status", &core::run_status_from_text, core::run_status::pending);
+  if (e.kind == stream_kind::run_finished)
+    e.confirmed = in.truth("confirmed");
+  if (tells_counts(e.kind))
+    read_counts(in, e.tally);
+}
+
+std::optional<stream_event> read_event(object line) {
+  line_reader in(line);
+  const std::optional<stream_kind> kind = kind_of(in.text("event"));
+  if (!kind || in.whole<std::int32_t>("v") != stream_version)
+    return std::nullopt;
+  stream_event e;
+  e.kind = *kind;
+  const auto seq = in.whole<std::uint64_t>("seq");
+  const auto at = in.real("at");
+  in.need(seq.has_value() && at.has_value());
+  e.seq = seq.value_or(0);
+  e.at = core::duration{milliseconds_of(at.value_or(0))};
+  e.run = in.text("run");
+  e.item = in.text("item");
+  in.need(!tells_of_item(e.kind) || !e.item.empty());
+  read_status(in, e);
+  if (tells_of_item(e.kind))
+    read_outcome(in, e);
+  e.error = in.text("error");
+  e.warning = in.text("warning");
+  return in.ok() ? std::optional(std::move(e)) : std::nullopt;
+}
+
+}  // namespace
+
+std::optional<stream_event> stream_event_from_json(std::string_view line) {
+  // One parser per thread: a journal has millions of lines, and each parser keeps its buffers.
+  static thread_local simdjson::dom::parser parser;
+  object parsed;
+  if (parser.parse(line.data(), line.size()).get(parsed) != simdjson::SUCCESS)
+    return std::nullopt;
+  return read_event(parsed);
+}
+
+}  // namespace settle::actors

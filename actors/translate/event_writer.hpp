@@ -1,0 +1,14 @@
+// Parts of the event lines for those who write larger JSON values around them (`settle show`).
+#pragma once
+
+#include "actors/core/stream.hpp"
+#include "actors/translate/json_writer.hpp"
+
+namespace settle::actors {
+
+/// One event as an object.
+void write_event(json_writer& out, const core::stream_event& e);
+/// The member "counts": all eight states by name, and "unconfirmed".
+void write_counts(json_writer& out, const core::counts& tally);
+
+}  // namespace settle::actors

@@ -1,0 +1,282 @@
+#include "actors/watch_list.hpp"
+
+#include "actors/event_of.hpp"
+
+#include <algorithm>
+#include <cassert>
+
+namespace settle::actors {
+
+using core::event;
+using core::event_kind;
+using core::meaning;
+
+namespace {
+
+event_kind kind_of(meaning m) {
+  switch (m) {
+  case meaning::waiting:
+  case meaning::requeued:
+    return event_kind::listed_waiting;
+  case meaning::alive:
+    return event_kind::listed_alive;
+  case meaning::present:
+    return event_kind::listed_present;
+  case meaning::succeeded:
+    return event_kind::listed_succeeded;
+  case meaning::failed:
+    return event_kind::listed_failed;
+  case meaning::interrupted:
+    return event_kind::listed_interrupted;
+  }
+  return event_kind::listed_present;
+}
+
+/// A pending job's start and a running job's end are forecasts that change from listing to listing.
+core::listed_job without_forecasts(core::listed_job job) {
+  if (job.means == meaning::waiting)
+    job.start.reset();
+  if (job.means == meaning::waiting || job.means == meaning::alive)
+    job.end.reset();
+  return job;
+}
+
+bool is_live(meaning m) {
+  return m == meaning::waiting || m == meaning::alive;
+}
+
+}  // namespace
+
+// -- what the items ask ----------------------------------------------------------------------------------------
+
+void watch_list::expect(item_key key, std::string job_name, core::instant now) {
+  auto& w = jobs_[key];
+  w.job_name = std::move(job_name);
+  w.expected_at = now.wall;
+  by_name_[w.job_name] = key;
+}
+
+void watch_list::follow(item_key key, std::uint64_t job_id, std::string job_name,
+                        std::optional<core::epoch_seconds> first_submit, core::instant now) {
+  assert(job_id != 0);
+  auto& w = jobs_[key];
+  if (w.job_id == job_id && w.job_name == job_name)
+    return;
+  forget_id(key, w.job_id);
+  w.job_id = job_id;
+  w.job_name = std::move(job_name);
+  w.first_submit = first_submit;
+  w.known_at = now.monotonic;
+  if (w.expected_at == core::duration{})
+    w.expected_at = now.wall;
+  by_id_.emplace(job_id, key);
+  by_name_[w.job_name] = key;
+}
+
+void watch_list::forget_id(item_key key, std::uint64_t job_id) {
+  auto [first, last] = by_id_.equal_range(job_id);
+  for (auto i = first; i != last; ++i)
+    if (i->second == key) {
+      by_id_.erase(i);
+      return;
+    }
+}
+
+void watch_list::set_needs(item_key key, item_needs needs, core::instant now) {
+  auto i = jobs_.find(key);
+  if (i == jobs_.end())
+    return;
+  auto& w = i->second;
+  if (needs.search && !w.needs.search) {
+    ++searches_;
+    w.search_began = now.monotonic;
+    w.silent_listing.reset();
+    w.silent_accounting.reset();
+  } else if (!needs.search && w.needs.search) {
+    --searches_;
+  }
+  w.needs = needs;
+}
+
+void watch_list::start_clock(item_key key, clock_kind kind) {
+  if (auto i = jobs_.find(key); i != jobs_.end()) {
+    i->second.clock = kind;
+    i->second.clock_began = observed_;
+  }
+}
+
+void watch_list::stop_clock(item_key key) {
+  if (auto i = jobs_.find(key); i != jobs_.end())
+    i->second.clock = clock_kind::none;
+}
+
+void watch_list::forget(item_key key) {
+  auto i = jobs_.find(key);
+  if (i == jobs_.end())
+    return;
+  auto& w = i->second;
+  if (w.needs.search)
+    --searches_;
+  if (auto n = by_name_.find(w.job_name); n != by_name_.end() && n->second == key)
+    by_name_.erase(n);
+  forget_id(key, w.job_id);
+  jobs_.erase(i);
+}
+
+void watch_list::retell(item_key key) {
+  if (auto i = jobs_.find(key); i != jobs_.end()) {
+    i->second.told.reset();
+    i->second.absence_told = false;
+  }
+}
+
+bool watch_list::still_owns_id(item_key key) const {
+  auto i = jobs_.find(key);
+  if (i == jobs_.end() || i->second.id_lost)
+    return false;
+  auto [first, last] = by_id_.equal_range(i->second.job_id);
+  return std::none_of(first, last, [&](const auto& other) {
+    return other.second != key && jobs_.at(other.second).known_at > i->second.known_at;
+  });
+}
+
+std::optional<std::uint64_t> watch_list::job_id(item_key key) const {
+  auto i = jobs_.find(key);
+  if (i == jobs_.end() || i->second.job_id == 0)
+    return std::nullopt;
+  return i->second.job_id;
+}
+
+// -- listings --------------------------------------------------------------------------------------------------
+
+bool watch_list::is_ours(const watched& w, std::uint64_t job_id, std::string_view name,
+                         std::optional<core::epoch_seconds> submit) const {
+  if (auto token = token_of_job_name(name); !token.empty())
+    return token == token_of_job_name(w.job_name);
+  // Its name was changed. The id with the controller's own submit time is as good.
+  if (w.job_id != job_id || !submit)
+    return false;
+  if (w.first_submit)
+    return *submit >= *w.first_submit;
+  auto earliest = std::chrono::duration_cast<std::chrono::seconds>(w.expected_at) - core::limits::clock_slack;
+  return *submit >= earliest.count();
+}
+
+void watch_list::count_observed_time(core::duration begun) {
+  if (last_listing_begun_ && begun > *last_listing_begun_)
+    observed_ += begun - *last_listing_begun_;
+  last_listing_begun_ = begun;
+}
+
+void watch_list::listing_failed() {
+  last_listing_begun_.reset();
+  if (searches_ != 0)
+    for (auto& [key, w] : jobs_)
+      w.silent_listing.reset();
+}
+
+void watch_list::tell_present(item_key key, watched& w, const listed_row& row, core::duration begun,
+                              core::instant now, std::vector<delivery>& out) {
+  auto job = without_forecasts(row.job);
+  w.missed = false;
+  w.absence_told = false;
+  if (!w.first_submit)
+    w.first_submit = job.submit;
+  if (w.told == job && !w.needs.listings)
+    return;
+  w.told = job;
+  if (job.means == meaning::succeeded || job.means == meaning::interrupted)
+    w.needs.accounting = true;  // it will ask; this cycle's call shall hold it already
+  auto e = event_of(kind_of(job.means), now);
+  e.job_id = row.job_id;
+  e.begun = begun;
+  e.words = job.reason;
+  e.job = std::move(job);
+  out.push_back({key, std::move(e), {}});
+}
+
+void watch_list::tell_row(const listed_row& row, core::duration begun, core::instant now,
+                          std::vector<delivery>& out) {
+  auto [first, last] = by_id_.equal_range(row.job_id);
+  for (auto i = first; i != last; ++i) {
+    auto& w = jobs_.at(i->second);
+    w.id_lost = !is_ours(w, row.job_id, row.name, row.job.submit);
+    if (w.id_lost)
+      continue;
+    w.seen_in = listings_;
+    tell_present(i->second, w, row, begun, now, out);
+    return;
+  }
+  if (searches_ == 0)
+    return;
+  if (auto i = by_name_.find(row.name); i != by_name_.end()) {
+    auto& w = jobs_.at(i->second);
+    if (w.needs.search && w.job_id == 0) {
+      auto key = i->second;
+      found(key, w, row.job_id, now, out);
+      w.seen_in = listings_;
+      tell_present(key, w, row, begun, now, out);
+    }
+  }
+}
+
+bool watch_list::lacks_every_live_job() const {
+  std::size_t live = 0;
+  for (const auto& [key, w] : jobs_) {
+    if (w.job_id == 0 || !w.told || !is_live(w.told->means) || w.absence_told)
+      continue;
+    if (w.seen_in == listings_)
+      return false;
+    ++live;
+  }
+  return live >= core::limits::suspicious_absence_min;
+}
+
+void watch_list::tell_missing(item_key key, watched& w, bool certain, core::duration begun, core::instant now,
+                              std::vector<delivery>& out) {
+  if (w.known_at > begun)
+    return;
+  if (!certain && !w.missed) {
+    w.missed = true;
+    return;
+  }
+  if (w.absence_told && !w.needs.listings)
+    return;
+  if (!w.absence_told) {
+    w.absence_told = true;
+    w.told.reset();
+    w.needs.accounting = true;
+  }
+  auto e = event_of(event_kind::absent, now);
+  e.begun = begun;
+  out.push_back({key, std::move(e), {}});
+}
+
+void watch_list::listed(const listing& seen, core::duration begun, core::instant now,
+                        std::vector<delivery>& out) {
+  ++listings_;
+  count_observed_time(begun);
+  for (const auto& row : seen.rows)
+    tell_row(row, begun, now, out);
+  for (auto id : seen.unreadable_jobs)
+    for (auto [i, last] = by_id_.equal_range(id); i != last; ++i)
+      jobs_.at(i->second).unreadable_in = listings_;
+  const bool certain = seen.unreadable_rows == 0 && !lacks_every_live_job();
+  for (auto& [key, w] : jobs_) {
+    if (w.seen_in == listings_)
+      continue;
+    if (w.unreadable_in == listings_) {
+      auto e = event_of(event_kind::listed_present, now);
+      e.begun = begun;
+      e.job.word = "unreadable row";
+      out.push_back({key, std::move(e), {}});
+    } else if (w.job_id != 0) {
+      tell_missing(key, w, certain, begun, now, out);
+    } else if (w.needs.search && certain && begun >= w.search_began) {
+      if (!w.silent_listing)  // what follows from it is decided when this cycle's accounting has answered too
+        w.silent_listing = begun;
+    }
+  }
+}
+
+}  // namespace settle::actors

@@ -1,0 +1,135 @@
+// What the backend actor knows of the jobs it watches, and how a listing becomes the few events that matter: only
+// differences are told. Holds ownership by token, absence, suspicion, the observed clock and the search for
+// unclear submissions. Plain code: no actor, no clock, no command.
+#pragma once
+
+#include "actors/cluster.hpp"
+#include "actors/core/item.hpp"
+#include "actors/core/limits.hpp"
+#include "actors/keys.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace settle::actors {
+
+/// What an item asks the backend to do for it from now on.
+struct item_needs {
+  bool accounting = false;  ///< include its job in the accounting calls
+  bool listings = false;    ///< tell it of every listing, not only of differences
+  bool search = false;      ///< its submission is unclear: look for its token
+  bool operator==(const item_needs&) const = default;
+};
+
+/// Which limit of the observed clock runs for an item.
+enum class clock_kind : std::uint8_t { none, submitted, settling };
+
+/// One event for one item; `rows` goes with accounting_answered, which the item judges itself.
+struct delivery {
+  item_key to;
+  core::event what;
+  std::vector<core::account_row> rows;
+};
+
+class watch_list {
+public:
+  explicit watch_list(core::policy rules) : rules_(rules) {}
+
+  /// An sbatch with this job name is about to start (or was, and is unclear).
+  void expect(item_key, std::string job_name, core::instant now);
+  /// Its job is known by id from now on; listings begun before cannot show its absence.
+  void follow(item_key, std::uint64_t job_id, std::string job_name,
+              std::optional<core::epoch_seconds> first_submit, core::instant now);
+  void set_needs(item_key, item_needs, core::instant now);
+  void start_clock(item_key, clock_kind);
+  void stop_clock(item_key);
+  void forget(item_key);
+  /// Forget what was last told: the next listing tells this item everything again.
+  void retell(item_key);
+
+  /// A listing was read.
+  void listed(const listing& seen, core::duration begun, core::instant now, std::vector<delivery>& out);
+  /// A listing was asked for and did not come.
+  void listing_failed();
+
+  /// Ids to ask accounting about, oldest first.
+  std::vector<std::uint64_t> accounting_ids() const;
+  void accounted(const accounting_answer&, core::instant now, std::vector<delivery>& out);
+
+  /// Job names whose submission is unclear (as many as one search takes), and since when (epoch seconds, with
+  /// slack).
+  std::vector<std::string> searched_names() const;
+  core::epoch_seconds searched_since() const;
+  void searched(const std::vector<std::string>& names, const accounting_answer&, core::instant now,
+                std::vector<delivery>& out);
+
+  /// Items whose observed time is over.
+  bool anything_due() const;
+  bool submitted_due() const;  ///< some of them are submitted items: whether accounting caught up matters
+  void deliver_due(core::instant now, bool backlog_empty, std::vector<delivery>& out);
+
+  bool something_settles() const;  ///< somebody waits for accounting, listings or the search
+  bool empty() const noexcept { return jobs_.empty(); }
+  std::size_t size() const noexcept { return jobs_.size(); }
+  std::optional<std::uint64_t> job_id(item_key) const;
+  bool is_followed(std::uint64_t job_id) const { return by_id_.count(job_id) != 0; }
+  bool knows(item_key key) const { return jobs_.count(key) != 0; }
+  /// False once the id was seen to be another job's, or went to another item: ids are reused after a crash.
+  bool still_owns_id(item_key) const;
+
+private:
+  struct watched {
+    std::uint64_t job_id = 0;
+    std::string job_name;
+    std::optional<core::epoch_seconds> first_submit;
+    std::optional<core::listed_job> told;  ///< what the item last heard from a listing
+    core::duration expected_at{};          ///< wall, when its sbatch started
+    core::duration known_at{};             ///< monotonic; earlier listings say nothing about it
+    std::uint64_t seen_in = 0;             ///< number of the last listing that held its row
+    std::uint64_t unreadable_in = 0;       ///< number of the last listing in which its row was unreadable
+    bool absence_told = false;
+    bool id_lost = false;          ///< the id was last listed as another job's
+    std::uint64_t rowless_in = 0;  ///< number of the listing after which accounting answered without a row
+    bool missed = false;           ///< the last listing lacked it, but was not to be believed alone
+    item_needs needs;
+    clock_kind clock = clock_kind::none;
+    core::duration clock_began{};  ///< observed time
+    // The search. All monotonic; a failed answer of either side starts the silence anew.
+    core::duration search_began{};
+    std::optional<core::duration> silent_listing;     ///< first listing without it, of an unbroken row
+    std::optional<core::duration> silent_accounting;  ///< first accounting answer without it, likewise
+  };
+  using jobs = std::unordered_map<item_key, watched, item_key_hash>;
+
+  bool is_ours(const watched&, std::uint64_t job_id, std::string_view name,
+               std::optional<core::epoch_seconds> submit) const;
+  void count_observed_time(core::duration begun);
+  void forget_id(item_key, std::uint64_t job_id);
+  void tell_row(const listed_row&, core::duration begun, core::instant now, std::vector<delivery>&);
+  void tell_present(item_key, watched&, const listed_row&, core::duration begun, core::instant now,
+                    std::vector<delivery>&);
+  void tell_missing(item_key, watched&, bool certain, core::duration begun, core::instant now,
+                    std::vector<delivery>&);
+  bool lacks_every_live_job() const;
+  void found(item_key, watched&, std::uint64_t job_id, core::instant now, std::vector<delivery>&);
+  void check_silence(item_key, watched&, core::instant now, std::vector<delivery>&);
+  bool is_due(const watched&) const;
+
+  core::policy rules_;
+  jobs jobs_;
+  std::unordered_multimap<std::uint64_t, item_key> by_id_;  ///< after a crash two items may have had one id
+  std::unordered_map<std::string, item_key> by_name_;       ///< job names, tokens included
+  std::size_t searches_ = 0;
+  std::uint64_t listings_ = 0;
+  std::optional<core::duration>
+      last_listing_begun_;               ///< of the last one that succeeded, if none failed since
+  core::duration observed_{};            ///< grows only while listings succeed
+  std::uint64_t highest_accounted_ = 0;  ///< highest job id of ours that has a row
+};
+
+}  // namespace settle::actors
