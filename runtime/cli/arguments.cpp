@@ -1,0 +1,283 @@
+#include "runtime/cli/arguments.hpp"
+
+#include "runtime/cli/duration_text.hpp"
+#include "runtime/cli/nearest_word.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <memory>
+#include <optional>
+#include <utility>
+
+namespace settle::cli {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+milliseconds duration_of(const std::string& option, const std::string& text) {
+  const auto d = parse_duration(text);
+  if (!d)
+    throw CLI::ValidationError(option, fmt::format("'{}' is no duration; write 500ms, 20s, 5m or 2h", text));
+  return *d;
+}
+
+milliseconds some_time(const std::string& option, const std::string& text) {
+  const milliseconds d = duration_of(option, text);
+  if (d == milliseconds::zero())
+    throw CLI::ValidationError(option, "must be longer than nothing");
+  return d;
+}
+
+std::size_t count_of(const std::string& option, const std::string& text) {
+  std::size_t n = 0;
+  const char* const end = text.data() + text.size();
+  const auto [at, code] = std::from_chars(text.data(), end, n);
+  if (code != std::errc{} || at != end || n == 0)
+    throw CLI::ValidationError(option, fmt::format("'{}' is no count; write 1, 2, 3, …", text));
+  return n;
+}
+
+/// In lines that fit beside the options' names on a usual terminal.
+std::string wrapped(const std::string& words) {
+  constexpr std::size_t width = 66;
+  std::string text;
+  std::size_t line = 0;
+  for (std::size_t at = 0; at < words.size();) {
+    const std::size_t end = std::min(words.find(' ', at), words.size());
+    const bool fits = line + 1 + (end - at) <= width;
+    text += (text.empty() ? "" : fits ? " " : "\n") + words.substr(at, end - at);
+    line = fits ? line + 1 + (end - at) : end - at;
+    at = end + 1;
+  }
+  return text;
+}
+
+/// An option whose text is read by `read` at once, so that every mistake is a usage error with its option's name.
+template <class Read>
+CLI::Option* add(CLI::App& app, const std::string& name, const std::string& value, const std::string& words,
+                 Read read) {
+  return app
+      .add_option_function<std::string>(
+          name, [name, read](const std::string& text) { read(name, text); }, wrapped(words))
+      ->type_name(value);
+}
+
+template <class T>
+void add_choice(CLI::App& app, const std::string& name, const std::string& words, T& target,
+                std::vector<std::pair<std::string, T>> choices) {
+  std::string value;
+  for (const auto& choice : choices)
+    value += (value.empty() ? "" : "|") + choice.first;
+  add(app, name, value, words, [&target, choices, value](const std::string& option, const std::string& text) {
+    for (const auto& [word, meaning] : choices)
+      if (word == text) {
+        target = meaning;
+        return;
+      }
+    throw CLI::ValidationError(option, fmt::format("'{}' is none of {}", text, value));
+  });
+}
+
+void add_state(CLI::App& app, std::string& target) {
+  app.add_option("--state", target,
+                 wrapped("the state directory (default: $SETTLE_STATE, else $XDG_STATE_HOME/settle, else "
+                         "~/.local/state/settle)"))
+      ->type_name("DIR");
+}
+
+void add_timing(CLI::App& app, run_arguments& to) {
+  core::policy& rules = to.runtime.rules;
+  const auto set = [](milliseconds& target) {
+    return
+        [&target](const std::string& option, const std::string& text) { target = some_time(option, text); };
+  };
+  add(app, "--poll-interval", "D", "time between two looks at the scheduler (default: adapts around 15s)",
+      [&to](const std::string& option, const std::string& text) {
+        to.runtime.rules.poll_interval = some_time(option, text);
+        to.runtime.poll_interval_fixed = true;
+      });
+  add(app, "--poll-interval-min", "D", "never look more often than this (default: 1s)",
+      set(rules.poll_interval_min));
+  add(app, "--settle-no-record", "D|never",
+      "a job that left the queue counts as completed, unconfirmed, when accounting has no record of it for "
+      "this long (default: 10m)",
+      [&rules](const std::string& option, const std::string& text) {
+        rules.settle_no_record = text == "never" ? std::nullopt : std::optional(duration_of(option, text));
+      });
+  add(app, "--submit-grace", "D",
+      "accounting is asked about a job that no listing shows after this (default: 1m)",
+      set(rules.submit_grace));
+  add(app, "--submit-no-record", "D",
+      "a submitted job that neither queue nor accounting knows has failed after this (default: 5m)",
+      set(rules.submit_no_record));
+  add(app, "--search-silence", "D",
+      "an unclear sbatch is repeated when queue and accounting know no job of it for this long (default: 2m)",
+      set(rules.search_silence));
+  add(app, "--command-deadline", "D", "a scheduler command that takes longer is ended (default: 1m)",
+      set(rules.command_deadline));
+}
+
+void add_run(CLI::App& parent, run_arguments& to) {
+  CLI::App& app = *parent.add_subcommand("run", "submit a task document and supervise it to its verdict");
+  app.add_option("TASKS.json", to.tasks_file, "the task document; - reads standard input")
+      ->required()
+      ->type_name("");
+  add_choice<backend_kind>(
+      app, "--backend", "where jobs run (default: slurm where sbatch is installed, else local)",
+      to.runtime.backend, {{"local", backend_kind::local}, {"slurm", backend_kind::slurm}});
+  app.add_flag("--json", to.json, "events as JSON lines on stdout, and nothing else there");
+  add(app, "--max-concurrent", "N", "at most so many items of this run at once",
+      [&to](const std::string& option, const std::string& text) {
+        to.run.max_concurrent = count_of(option, text);
+      });
+  add(app, "--slots", "N", "at most so many jobs of the backend at once (default: local one per processor)",
+      [&to](const std::string& option, const std::string& text) {
+        to.runtime.max_concurrent = count_of(option, text);
+      });
+  add_state(app, to.runtime.state_dir);
+  app.add_option("--title", to.run.title, "a name for people")->type_name("T");
+  add_timing(app, to);
+  add_choice<bool>(app, "--derived-exit", "what a failed step means in a job that succeeded (default: warn)",
+                   to.runtime.rules.derived_exit_fails, {{"fail", true}, {"warn", false}});
+  add(app, "--unconfirmed", "accept|hold",
+      "accept: unconfirmed completions give exit code 0, not 4; hold: they do not release what depends on "
+      "them",
+      [&to](const std::string& option, const std::string& text) {
+        if (text != "accept" && text != "hold")
+          throw CLI::ValidationError(option, fmt::format("'{}' is none of accept|hold", text));
+        to.accept_unconfirmed = text == "accept";
+        to.runtime.rules.unconfirmed_releases = text == "accept";
+      });
+  app.add_flag("--cancel-on-interrupt", to.cancel_on_interrupt, "the first Ctrl-C cancels the jobs");
+}
+
+void add_validate(CLI::App& parent, validate_arguments& to) {
+  CLI::App& app = *parent.add_subcommand("validate", "check a task document without running anything");
+  app.add_option("TASKS.json", to.tasks_file, "the task document; - reads standard input")
+      ->required()
+      ->type_name("");
+  app.add_flag("--json", to.json, "one JSON object on stdout");
+}
+
+void add_show(CLI::App& parent, show_arguments& to) {
+  CLI::App& app = *parent.add_subcommand("show", "what is known about a run, or about one item of it");
+  app.add_option("RUN", to.run, "a run's id, a unique beginning of one, or last")->required()->type_name("");
+  app.add_option("ITEM", to.item, "a task's id")->type_name("");
+  app.add_flag("--json", to.json, "one JSON object on stdout");
+  add_state(app, to.state_dir);
+}
+
+std::vector<std::string> command_names(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; }))
+    names.push_back(command->get_name());
+  return names;
+}
+
+std::vector<std::string> option_names(const CLI::App& command) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : command.get_options())
+    for (const std::string& name : option->get_lnames())
+      names.push_back("--" + name);
+  return names;
+}
+
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& known) {
+  const std::string near = nearest_word(word, known);
+  return near.empty() ? "" : fmt::format("; did you mean '{}'?", near);
+}
+
+tl::unexpected<io::error> usage_error(const std::string& words, const std::string& command) {
+  return io::fail(io::errc::bad_input,
+                  fmt::format("{}\nTry: settle {}", words, command.empty() ? "help" : "help " + command));
+}
+
+/// CLI11's exceptions end here: what it could not place, in our words.
+tl::unexpected<io::error> explain(const CLI::ParseError& e, const CLI::App& app) {
+  const std::vector<CLI::App*> used = app.get_subcommands();
+  const CLI::App& at = used.empty() ? app : *used.front();
+  const std::string command = used.empty() ? "" : at.get_name();
+  const std::vector<std::string> rest = at.remaining();
+  if (rest.empty())
+    return usage_error(e.what(), command);
+  const std::string word = rest.front().substr(0, rest.front().find('='));
+  if (word.starts_with("-"))
+    return usage_error(fmt::format("unknown option '{}'{}", word, did_you_mean(word, option_names(at))),
+                       command);
+  return usage_error(fmt::format("unexpected argument '{}'", rest.front()), command);
+}
+
+struct command_line {
+  CLI::App app{"settle: runs large fan-outs of tasks and tells the one true verdict of each", "settle"};
+  run_arguments run;
+  validate_arguments validate;
+  show_arguments show;
+
+  command_line() {
+    app.set_version_flag("--version", "settle " SETTLE_VERSION);
+    add_run(app, run);
+    add_validate(app, validate);
+    add_show(app, show);
+    app.add_subcommand("help", "this text, or a command's: settle help run");
+    app.footer("Exit codes: 0 all completed and confirmed, 1 failed or cancelled, 2 usage or bad input,\n"
+               "3 the supervisor could not do its work, 4 some completions are unconfirmed.");
+  }
+};
+
+io::result<invocation> help(command_line& line, const std::vector<std::string>& words) {
+  if (words.size() < 2)
+    return print_text{line.app.help()};
+  const std::vector<std::string> known = command_names(line.app);
+  if (std::find(known.begin(), known.end(), words[1]) == known.end())
+    return usage_error(fmt::format("unknown command '{}'{}", words[1], did_you_mean(words[1], known)), "");
+  return print_text{line.app.get_subcommand(words[1])->help("settle")};
+}
+
+void warn_about(run_arguments& run) {
+  if (run.runtime.poll_interval_fixed && run.runtime.rules.poll_interval < core::limits::poll_interval_floor)
+    run.warnings.push_back("--poll-interval below 1s is raised to 1s: the controller is everybody's");
+}
+
+io::result<invocation> chosen(command_line& line) {
+  if (line.app.got_subcommand("run")) {
+    warn_about(line.run);
+    return line.run;
+  }
+  if (line.app.got_subcommand("validate"))
+    return line.validate;
+  if (line.app.got_subcommand("show"))
+    return line.show;
+  return print_text{line.app.help()};
+}
+
+}  // namespace
+
+io::result<invocation> read_arguments(std::vector<std::string> arguments) {
+  command_line line;
+  if (arguments.empty())
+    return usage_error("which command?", "");
+  if (arguments.front() == "help")
+    return help(line, arguments);
+  const std::vector<std::string> known = command_names(line.app);
+  const std::string& first = arguments.front();
+  if (!first.starts_with("-") && std::find(known.begin(), known.end(), first) == known.end())
+    return usage_error(fmt::format("unknown command '{}'{}", first, did_you_mean(first, known)), "");
+  try {
+    std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the back
+    line.app.parse(std::move(arguments));
+    return chosen(line);
+  } catch (const CLI::CallForHelp&) {
+    const auto used = line.app.get_subcommands();
+    return print_text{used.empty() ? line.app.help() : used.front()->help("settle")};
+  } catch (const CLI::CallForVersion& e) {
+    return print_text{std::string(e.what()) + "\n"};
+  } catch (const CLI::ParseError& e) {
+    return explain(e, line.app);
+  }
+}
+
+}  // namespace settle::cli

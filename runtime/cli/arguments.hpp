@@ -1,0 +1,45 @@
+// The command line as values. Knows every option and its words; runs nothing, prints nothing.
+#pragma once
+
+#include "io/result.hpp"
+#include "runtime/settle.hpp"
+
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace settle::cli {
+
+struct run_arguments {
+  std::string tasks_file;  ///< "-": standard input
+  bool json = false;
+  bool cancel_on_interrupt = false;
+  bool accept_unconfirmed = false;
+  options runtime;
+  run_options run;
+  std::vector<std::string> warnings;  ///< about options that were understood but do not do what they seem to
+};
+
+struct validate_arguments {
+  std::string tasks_file;
+  bool json = false;
+};
+
+struct show_arguments {
+  std::string run;   ///< an id, a unique beginning of one, or "last"
+  std::string item;  ///< empty: the whole run
+  bool json = false;
+  std::string state_dir;
+};
+
+/// --help, --version, help: what to print on stdout.
+struct print_text {
+  std::string text;
+};
+
+using invocation = std::variant<run_arguments, validate_arguments, show_arguments, print_text>;
+
+/// Reads the arguments behind the program's name. Errors: bad_input, with a "did you mean" where one is near.
+io::result<invocation> read_arguments(std::vector<std::string> arguments);
+
+}  // namespace settle::cli

@@ -1,0 +1,17 @@
+// The commands of the program, one function each: arguments in, exit code out.
+#pragma once
+
+#include "runtime/cli/arguments.hpp"
+
+namespace settle::cli {
+
+/// Exit codes, as docs/cli.md lists them.
+inline constexpr int exit_failed = 1;
+inline constexpr int exit_usage = 2;
+inline constexpr int exit_no_work = 3;
+
+int run_command(const run_arguments& arguments);
+int validate_command(const validate_arguments& arguments);
+int show_command(const show_arguments& arguments);
+
+}  // namespace settle::cli

@@ -1,0 +1,27 @@
+#include "runtime/cli/json_reporter.hpp"
+
+#include "actors/translate/event_json.hpp"
+
+#include <unistd.h>
+
+namespace settle::cli {
+
+json_reporter::json_reporter() : out_(STDOUT_FILENO), err_(STDERR_FILENO) {}
+
+void json_reporter::event(const core::stream_event& e) {
+  out_.add(actors::to_json(e));
+  out_.add("\n");
+}
+
+void json_reporter::words(std::string_view text) {
+  err_.add(text);
+  err_.add("\n");
+  err_.flush();
+}
+
+void json_reporter::question(std::string_view text) {
+  err_.add(text);
+  err_.flush();
+}
+
+}  // namespace settle::cli

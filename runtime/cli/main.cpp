@@ -1,0 +1,48 @@
+// The program `settle`: reads the command line and hands it to a command. Nothing escapes: what could not be
+// done is said on stderr, with exit code 3.
+#include "runtime/cli/arguments.hpp"
+#include "runtime/cli/commands.hpp"
+#include "runtime/cli/output.hpp"
+
+#include <csignal>
+#include <exception>
+#include <string>
+#include <vector>
+
+#include <unistd.h>
+
+namespace {
+
+using namespace settle::cli;
+
+void print(int fd, const std::string& text) {
+  output out(fd);
+  out.add(text);
+  out.flush();
+}
+
+struct dispatch {
+  int operator()(const run_arguments& a) const { return run_command(a); }
+  int operator()(const validate_arguments& a) const { return validate_command(a); }
+  int operator()(const show_arguments& a) const { return show_command(a); }
+  int operator()(const print_text& a) const {
+    print(STDOUT_FILENO, a.text);
+    return 0;
+  }
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    const auto asked = read_arguments(std::vector<std::string>(argv + (argc > 0 ? 1 : 0), argv + argc));
+    if (!asked) {
+      print(STDERR_FILENO, "settle: " + asked.error().words + "\n");
+      return exit_usage;
+    }
+    return std::visit(dispatch{}, *asked);
+  } catch (const std::exception& e) {
+    print(STDERR_FILENO, std::string("settle: ") + e.what() + "\n");
+    return exit_no_work;
+  }
+}

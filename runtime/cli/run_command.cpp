@@ -1,0 +1,74 @@
+#include "runtime/cli/commands.hpp"
+#include "runtime/cli/human_reporter.hpp"
+#include "runtime/cli/json_reporter.hpp"
+#include "runtime/cli/problems.hpp"
+#include "runtime/cli/session.hpp"
+
+#include <memory>
+#include <utility>
+
+#include <unistd.h>
+
+namespace settle::cli {
+
+namespace {
+
+/// Says why nothing was submitted; the exit code.
+int refuse(reporter& told, bool json, const std::string& file, const submit_answer& answer) {
+  if (!answer.trouble.empty()) {
+    told.words("settle: " + answer.trouble);
+    return exit_no_work;
+  }
+  if (json) {
+    output out(STDOUT_FILENO);
+    out.add(problems_json(file, 0, answer.problems, answer.warnings) + "\n");
+    out.flush();
+    return exit_usage;
+  }
+  const std::string lines = problem_lines(file, answer.problems, "");
+  told.words(lines + "settle: nothing was submitted");
+  return exit_usage;
+}
+
+int refuse(reporter& told, const io::error& why) {
+  told.words("settle: " + why.words);
+  return why.code == io::errc::bad_input ? exit_usage : exit_no_work;
+}
+
+void warn(reporter& told, const std::string& lines) {
+  if (!lines.empty())
+    told.words(lines.substr(0, lines.size() - 1));
+}
+
+int supervised(const run_arguments& arguments, reporter& told) {
+  signals noted;  // before the runtime: a Ctrl-C while it starts must not be lost
+  auto host = runtime::start(arguments.runtime);
+  if (!host)
+    return refuse(told, host.error());
+  const bool from_stdin = arguments.tasks_file == "-";
+  const std::string file = from_stdin ? "<stdin>" : arguments.tasks_file;
+  const submit_answer answer = from_stdin ? (*host)->submit_text(read_standard_input(), arguments.run)
+                                          : (*host)->submit_file(arguments.tasks_file, arguments.run);
+  if (answer.run.empty())
+    return refuse(told, arguments.json, file, answer);
+  warn(told, problem_lines(file, answer.warnings, "warning: "));
+  told.started((*host)->summary(answer.run), run_folder((*host)->state_dir(), answer.run),
+               (*host)->backend());
+  session supervision(**host, answer.run, told, noted, arguments.cancel_on_interrupt);
+  return supervision.supervise(arguments.accept_unconfirmed);
+}
+
+}  // namespace
+
+int run_command(const run_arguments& arguments) {
+  std::unique_ptr<reporter> told;
+  if (arguments.json)
+    told = std::make_unique<json_reporter>();
+  else
+    told = std::make_unique<human_reporter>();
+  for (const std::string& words : arguments.warnings)
+    told->words("settle: warning: " + words);
+  return supervised(arguments, *told);
+}
+
+}  // namespace settle::cli
