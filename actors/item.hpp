@@ -1,13 +1,12 @@
-// The actor of one item, from its first sbatch intent to its verdict. It owns the item's state: every
-// transition happens here, through core::advance. It carries out what the rules ask for and decides nothing.
+// The actor of one item, from its first sbatch intent to its verdict. It owns the item's state: every transition
+// happens here, through the item's life. It carries out what that asks for and decides nothing.
 #pragma once
 
 #include "actors/caf.hpp"
+#include "actors/item_life.hpp"
 #include "actors/messages.hpp"
 
-#include <deque>
 #include <memory>
-#include <optional>
 #include <vector>
 
 namespace settle::actors {
@@ -20,7 +19,7 @@ struct item_links {
   std::shared_ptr<const core::policy> rules;
 };
 
-class item_actor : public caf::event_based_actor {
+class item_actor : public caf::event_based_actor, private item_port {
 public:
   item_actor(caf::actor_config& cfg, item_key key, core::item it, std::shared_ptr<const job_spec> spec,
              item_links links);
@@ -31,25 +30,20 @@ protected:
   void on_exit() override;
 
 private:
-  void begin(core::instant at);
-  void receive(observed o);
-  /// A job that ended with launch_failure_exit may have been unable to start: its error file knows.
-  void ask_for_mark();
-  void mark_answered(const mark_came& mark);
-  void apply(core::event e);
-  void carry_out(const core::event& e, const std::vector<core::effect>& effects);
-  void tell_needs();
-  void report(std::vector<core::effect> effects, core::instant at);
+  void order() override;
+  void watch(const watch_order&) override;
+  void needs(item_needs) override;
+  void clock(clock_kind) override;
+  void cancel(std::uint64_t job_id) override;
+  void ask_mark() override;
+  void ask_witness() override;
+  void report(const core::item&, std::vector<core::effect>, core::instant at) override;
+  void done() override;
 
   item_key key_;
-  core::item item_;
   std::shared_ptr<const job_spec> spec_;
   item_links links_;
-  item_needs needs_;
-  item_needs told_needs_;  ///< what the backend knows of them
-  std::optional<mark_came> mark_;
-  bool mark_asked_ = false;
-  std::deque<observed> held_;  ///< what came while the error file was being read
+  item_life life_;
 };
 
 }  // namespace settle::actors

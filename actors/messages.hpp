@@ -7,6 +7,7 @@
 #include "actors/core/item.hpp"
 #include "actors/core/run.hpp"
 #include "actors/core/stream.hpp"
+#include "actors/item_life.hpp"
 #include "actors/job_spec.hpp"
 #include "actors/keys.hpp"
 #include "actors/watch_list.hpp"
@@ -103,11 +104,7 @@ struct job_order {
 /// Watch this item's job again, which an earlier backend or an earlier actor of the item had watched.
 struct job_watch {
   item_key key;
-  std::uint64_t job_id = 0;  ///< 0: search by name
-  std::string job_name;
-  std::optional<core::epoch_seconds> first_submit;
-  item_needs needs;
-  clock_kind clock = clock_kind::none;
+  watch_order what;
   caf::actor item;
 };
 struct needs_changed {
@@ -124,6 +121,16 @@ struct job_cancel {
 };
 struct job_forget {
   item_key key;
+  bool ended = false;  ///< its verdict is confirmed: should its job run again, job_seen_again tells
+};
+/// The run is over: none of its jobs is of interest any more.
+struct run_forget {
+  std::uint32_t run = 0;
+};
+/// The backend to the supervisor: the job of an item that has its verdict was listed alive.
+struct job_seen_again {
+  item_key key;
+  core::event what;
 };
 /// The backend tells the supervisor something people should know.
 struct backend_notice {
@@ -164,8 +171,7 @@ struct backlog_came {
 struct submission_came {
   item_key key;
   std::string job_name;
-  std::optional<io::error> refused;
-  std::uint64_t job_id = 0;
+  io::result<std::uint64_t> answer;
 };
 struct process_came {
   item_key key;
@@ -211,6 +217,15 @@ struct read_mark {
 struct mark_came {
   bool found = false;
   std::string words;
+};
+/// The exit record that the job's script wrote.
+struct read_witness {
+  std::string path;  ///< empty: there is none
+  std::string token;
+};
+struct witness_came {
+  bool found = false;
+  exit_witness what;
 };
 struct read_again {
   std::uint64_t ticket = 0;
@@ -259,6 +274,10 @@ SETTLE_LOCAL_MESSAGE(settle::actors::document_came)
 SETTLE_LOCAL_MESSAGE(settle::actors::read_mark)
 SETTLE_LOCAL_MESSAGE(settle::actors::mark_came)
 SETTLE_LOCAL_MESSAGE(settle::actors::read_again)
+SETTLE_LOCAL_MESSAGE(settle::actors::read_witness)
+SETTLE_LOCAL_MESSAGE(settle::actors::witness_came)
+SETTLE_LOCAL_MESSAGE(settle::actors::run_forget)
+SETTLE_LOCAL_MESSAGE(settle::actors::job_seen_again)
 
 // clang-format off
 CAF_BEGIN_TYPE_ID_BLOCK(settle, caf::first_custom_type_id)
@@ -303,5 +322,9 @@ CAF_BEGIN_TYPE_ID_BLOCK(settle, caf::first_custom_type_id)
   CAF_ADD_TYPE_ID(settle, (settle::actors::read_mark))
   CAF_ADD_TYPE_ID(settle, (settle::actors::mark_came))
   CAF_ADD_TYPE_ID(settle, (settle::actors::read_again))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::read_witness))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::witness_came))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::run_forget))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::job_seen_again))
 CAF_END_TYPE_ID_BLOCK(settle)
 // clang-format on

@@ -38,6 +38,7 @@ caf::behavior supervisor_actor::make_behavior() {
         return promise;
       },
       [this](const item_report& m) { reported(m); },
+      [this](const job_seen_again& m) { seen_again(m); },
       [this](const document_came& m) { document_answered(m); },
       [this](const journal_came& m) { journal_answered(m); },
       [this](const retry_due& m) { retry(m.key); },

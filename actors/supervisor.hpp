@@ -102,7 +102,8 @@ private:
                    std::shared_ptr<const job_spec> spec);
   void release(supervised_run& r, core::item_index index);
   void reported(const item_report& m);
-  void let_go(item_key key, supervised_run& r);
+  void let_go(item_key key, supervised_run& r, bool ended);
+  void seen_again(const job_seen_again& m);
   void dismiss_items(supervised_run& r);
   void ask_for_document(item_key key, supervised_run& r);
   /// After a restart of somebody on the way: the same question again.

@@ -125,7 +125,7 @@ void supervisor_actor::reported(const item_report& m) {
   if (std::count(m.effects.begin(), m.effects.end(), effect::submit_again) != 0)
     submit_later(m.key, *r);
   if (m.now->reached && core::is_confirmed(*m.now->reached))
-    let_go(m.key, *r);
+    let_go(m.key, *r, true);
   tell_changes(*r, change, wall);
   fill_slots();
   answer_detached();
@@ -148,7 +148,7 @@ void supervisor_actor::read_again_for(run_number number, supervised_run& r, item
 }
 
 void supervisor_actor::submit_later(item_key key, supervised_run& r) {
-  let_go(key, r);
+  let_go(key, r, false);
   if (r.book.run().cancelling()) {
     cancel_without_actor(r, key.index);
     return;
@@ -165,9 +165,23 @@ void supervisor_actor::submit_later(item_key key, supervised_run& r) {
 
 /// Its actor is done. The backend keeps what it knows of the item until here, lest a report that was lost with a
 /// supervisor could never be made again.
-void supervisor_actor::let_go(item_key key, supervised_run& r) {
+void supervisor_actor::let_go(item_key key, supervised_run& r, bool ended) {
   release(r, key.index);
-  compat::send(this, backend_, job_forget{key});
+  compat::send(this, backend_, job_forget{key, ended});
+}
+
+/// Somebody requeued a job whose item has its verdict: told once, and nothing else changes.
+void supervisor_actor::seen_again(const job_seen_again& m) {
+  auto* r = find(m.key.run);
+  if (!r || r->finished)
+    return;
+  auto now = r->book.run().at(m.key.index);
+  const auto effects = core::advance(now, m.what, *rules_);
+  if (std::count(effects.begin(), effects.end(), effect::report_rerun) == 0)
+    return;
+  r->book.run().update(m.key.index, now);
+  r->book.tell_item(m.key.index, stream_kind::rerun, m.what.at.wall);
+  flush(m.key.run, *r);
 }
 
 void supervisor_actor::retry(item_key key) {
@@ -194,9 +208,10 @@ void supervisor_actor::dismiss_items(supervised_run& r) {
   auto number = state_->by_id[r.book.facts().id];
   while (!r.live.empty()) {
     auto handle = r.live.begin()->second.handle;
-    let_go({number, r.live.begin()->first}, r);
+    let_go({number, r.live.begin()->first}, r, false);
     send_exit(handle, caf::exit_reason::user_shutdown);
   }
+  compat::send(this, backend_, run_forget{number});
 }
 
 void supervisor_actor::record(run_number number, supervised_run& r, item_index index, const core::item& now,

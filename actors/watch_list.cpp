@@ -123,6 +123,19 @@ void watch_list::forget(item_key key) {
   jobs_.erase(i);
 }
 
+void watch_list::ended(item_key key) {
+  auto i = jobs_.find(key);
+  if (i == jobs_.end())
+    return;
+  if (i->second.job_id != 0)
+    ended_[i->second.job_id] = {key, std::hash<std::string>{}(i->second.job_name)};
+  forget(key);
+}
+
+void watch_list::forget_run(std::uint32_t run) {
+  std::erase_if(ended_, [run](const auto& e) { return e.second.key.run == run; });
+}
+
 void watch_list::retell(item_key key) {
   if (auto i = jobs_.find(key); i != jobs_.end()) {
     i->second.told.reset();
@@ -276,6 +289,23 @@ void watch_list::listed(const listing& seen, core::duration begun, core::instant
       if (!w.silent_listing)  // what follows from it is decided when this cycle's accounting has answered too
         w.silent_listing = begun;
     }
+  }
+}
+
+void watch_list::reruns(const listing& seen, core::duration begun, core::instant now,
+                        std::vector<delivery>& out) const {
+  if (ended_.empty())
+    return;
+  for (const auto& row : seen.rows) {
+    auto i = ended_.find(row.job_id);
+    if (i == ended_.end() || !is_live(row.job.means) ||
+        i->second.name_hash != std::hash<std::string>{}(row.name))
+      continue;
+    auto e = event_of(kind_of(row.job.means), now);
+    e.job_id = row.job_id;
+    e.begun = begun;
+    e.job = without_forecasts(row.job);
+    out.push_back({i->second.key, std::move(e), {}});
   }
 }
 

@@ -29,6 +29,15 @@ struct item_needs {
 /// Which limit of the observed clock runs for an item.
 enum class clock_kind : std::uint8_t { none, submitted, settling };
 
+/// A job that an earlier poller, or an earlier actor of the item, had watched.
+struct watch_order {
+  std::uint64_t job_id = 0;  ///< 0: search by name
+  std::string job_name;
+  std::optional<core::epoch_seconds> first_submit;
+  item_needs needs;
+  clock_kind clock = clock_kind::none;
+};
+
 /// One event for one item; `rows` goes with accounting_answered, which the item judges itself.
 struct delivery {
   item_key to;
@@ -49,11 +58,16 @@ public:
   void start_clock(item_key, clock_kind);
   void stop_clock(item_key);
   void forget(item_key);
+  /// Its verdict is confirmed: from now on only its job running again is told.
+  void ended(item_key);
+  void forget_run(std::uint32_t run);
   /// Forget what was last told: the next listing tells this item everything again.
   void retell(item_key);
 
   /// A listing was read.
   void listed(const listing& seen, core::duration begun, core::instant now, std::vector<delivery>& out);
+  /// After `listed`: ended jobs of ours that this listing shows alive again.
+  void reruns(const listing& seen, core::duration begun, core::instant now, std::vector<delivery>& out) const;
   /// A listing was asked for and did not come.
   void listing_failed();
 
@@ -74,6 +88,7 @@ public:
   void deliver_due(core::instant now, bool backlog_empty, std::vector<delivery>& out);
 
   bool something_settles() const;  ///< somebody waits for accounting, listings or the search
+  /// Nobody waits for anything: ended jobs alone are no reason to poll.
   bool empty() const noexcept { return jobs_.empty(); }
   std::size_t size() const noexcept { return jobs_.size(); }
   std::optional<std::uint64_t> job_id(item_key) const;
@@ -104,6 +119,11 @@ private:
     std::optional<core::duration> silent_listing;     ///< first listing without it, of an unbroken row
     std::optional<core::duration> silent_accounting;  ///< first accounting answer without it, likewise
   };
+  /// What is kept of a job whose item has its verdict: enough to know it again.
+  struct ended_job {
+    item_key key;
+    std::size_t name_hash = 0;
+  };
   using jobs = std::unordered_map<item_key, watched, item_key_hash>;
 
   bool is_ours(const watched&, std::uint64_t job_id, std::string_view name,
@@ -124,6 +144,7 @@ private:
   jobs jobs_;
   std::unordered_multimap<std::uint64_t, item_key> by_id_;  ///< after a crash two items may have had one id
   std::unordered_map<std::string, item_key> by_name_;       ///< job names, tokens included
+  std::unordered_map<std::uint64_t, ended_job> ended_;      ///< by job id
   std::size_t searches_ = 0;
   std::uint64_t listings_ = 0;
   std::optional<core::duration>

@@ -1,7 +1,7 @@
 #include "actors/bridge/slurm_cluster.hpp"
 
 #include "actors/core/limits.hpp"
-#include "actors/translate/slurm_words.hpp"
+#include "actors/translate/slurm_answers.hpp"
 #include "io/slurm/commands.hpp"
 #include "io/subprocess.hpp"
 
@@ -11,7 +11,6 @@
 #include <array>
 #include <atomic>
 #include <iterator>
-#include <map>
 #include <span>
 #include <string>
 #include <utility>
@@ -48,49 +47,6 @@ asio::awaitable<io::command_result> run(shared_ptr s, program p, io::command wha
   co_return answer;
 }
 
-listing translate(slurm::table<slurm::queue_row> table) {
-  listing out;
-  out.rows.reserve(table.rows.size());
-  for (auto& row : table.rows) {
-    auto job = to_listed(row);
-    out.rows.push_back({row.job_id, std::move(row.name), std::move(job)});
-  }
-  for (auto& bad : table.bad) {
-    if (bad.job_id)
-      out.unreadable_jobs.push_back(*bad.job_id);
-    else
-      ++out.unreadable_rows;
-    if (out.first_unreadable.empty())
-      out.first_unreadable = bad.why + ": " + bad.first_bytes;
-  }
-  return out;
-}
-
-/// sacct prints all rows of a job together, each main row followed by its steps. A job of which some row could not
-/// be read counts as not answered: without that row the others may stand at the wrong attempt.
-void translate(const slurm::table<slurm::account_record>& table, std::vector<accounted_job>& out,
-               std::vector<std::uint64_t>& unreadable) {
-  for (const auto& bad : table.bad)
-    if (bad.job_id)
-      unreadable.push_back(*bad.job_id);
-  // One id may have been several jobs; each goes on its own under its name. A step belongs to the row above it.
-  std::map<std::pair<std::uint64_t, std::string>, std::vector<slurm::account_record>> by_job;
-  std::vector<slurm::account_record>* current = nullptr;
-  std::uint64_t current_id = 0;
-  for (const auto& record : table.rows) {
-    if (std::find(unreadable.begin(), unreadable.end(), record.job_id) != unreadable.end())
-      continue;
-    if (record.step.empty()) {
-      current = &by_job[{record.job_id, record.name}];
-      current_id = record.job_id;
-    }
-    if (current && record.job_id == current_id)
-      current->push_back(record);
-  }
-  for (auto& [key, records] : by_job)
-    out.push_back({key.first, key.second, to_account_rows(records)});
-}
-
 asio::awaitable<void> list_jobs(shared_ptr s, std::function<void(listing_answer)> done) {
   auto command = slurm::list_command(s->config.uid, s->config.command_deadline);
   listing_answer answer;
@@ -99,7 +55,7 @@ asio::awaitable<void> list_jobs(shared_ptr s, std::function<void(listing_answer)
   answer.latency = said.elapsed;
   auto table = slurm::read_listing(std::move(said));
   if (table)
-    answer.what = translate(std::move(*table));
+    answer.what = to_listing(std::move(*table));
   else
     answer.what = tl::unexpected(table.error());
   done(std::move(answer));
@@ -124,7 +80,7 @@ asio::awaitable<void> account_jobs(shared_ptr s, std::vector<std::vector<std::ui
       break;  // slurmdbd is in trouble: the other calls would only wait for their deadlines too
     }
     std::vector<std::uint64_t> unreadable;
-    translate(*table, jobs, unreadable);
+    add_accounted(*table, jobs, unreadable);
     std::copy_if(ids[i].begin(), ids[i].end(), std::back_inserter(answered), [&](std::uint64_t id) {
       return std::find(unreadable.begin(), unreadable.end(), id) == unreadable.end();
     });

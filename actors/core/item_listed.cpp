@@ -84,13 +84,14 @@ void seen(step& s, item_status to) {
     s.emit(effect::cancel_job);
 }
 
-/// COMPLETING outlasts accounting's final row: the same life ending, not another one.
+/// COMPLETING outlasts accounting's final row: the same life ending, not another one. It shows no start.
 bool same_life(const item& it, const event& e) {
+  if (e.kind != event_kind::listed_alive)
+    return false;
   const auto& known = it.start     ? it.start
                       : it.reached ? it.reached->facts.start
                                    : std::optional<epoch_seconds>{};
-  return e.kind == event_kind::listed_alive && known && e.job.start == known &&
-         !changed(it.restarts, e.job.restarts);
+  return !e.job.start || (known && e.job.start == known && !changed(it.restarts, e.job.restarts));
 }
 
 }  // namespace

@@ -14,6 +14,13 @@ using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
+/// When the exit record that a job's own script writes is read.
+enum class witness_use : std::uint8_t {
+  automatic,  ///< where accounting is off or stays silent, or may have cut the exit code
+  on,         ///< for every verdict of accounting as well; what contradicts is reported
+  off,        ///< neither written nor read
+};
+
 /// What a user may set; the defaults are those of the manual page.
 struct policy {
   /// Accounting is asked about a submitted item that no listing shows, at the latest after this.
@@ -32,6 +39,7 @@ struct policy {
   duration search_silence = seconds{120};
   /// A failed step inside a job that ended COMPLETED 0:0 fails the item (else it is a warning).
   bool derived_exit_fails = false;
+  witness_use witness = witness_use::automatic;
   /// Dependents start after an unconfirmed completion too (else they wait).
   bool unconfirmed_releases = true;
 };

@@ -201,7 +201,8 @@ judgement judge_failure(const account_row& row, const std::optional<exit_status>
   const bool interrupted = row.means == meaning::interrupted;
   judgement out{.what = interrupted ? judgement::kind::interruption : judgement::kind::failure};
   out.reached = failed_with(evidence::accounting, why, code, facts_of(row));
-  if (why == cause::exit_nonzero && may_be_cut(code, exact))
+  out.code_may_be_cut = why == cause::exit_nonzero && may_be_cut(code, exact);
+  if (out.code_may_be_cut)
     out.reached.warning =
         "the exit code may be 128 more: accounting before Slurm 25.11 prints codes from 128 on "
         "less 128, and the controller no longer held the job";
@@ -237,6 +238,28 @@ verdict from_controller(const listed_job& job, evidence who) {
   if (v.why == cause::launch_failure && !job.reason.empty())
     v.error += ": " + job.reason;
   return v;
+}
+
+verdict from_witness(const exit_status& code, std::optional<epoch_seconds> start,
+                     std::optional<epoch_seconds> end) {
+  details facts{.start = start, .end = end};
+  if (start && end && *end >= *start)
+    facts.elapsed_s = *end - *start;
+  if (!clean(code))
+    return failed_with(evidence::witness, cause_of(cause::none, code), code, std::move(facts));
+  verdict v{.status = item_status::completed, .who = evidence::witness, .facts = std::move(facts)};
+  put_code(v, code);
+  return v;
+}
+
+void compare_with_witness(verdict& v, std::int32_t recorded_exit) {
+  const bool completed = v.status == item_status::completed;
+  const bool contradicts =
+      completed ? recorded_exit != 0 : recorded_exit == 0 && v.why == cause::exit_nonzero;
+  if (!contradicts)
+    return;
+  v.warning += v.warning.empty() ? "" : "; ";
+  v.warning += "the job script itself recorded exit code " + std::to_string(recorded_exit);
 }
 
 void sharpen(verdict& v, const exit_status& exact) {

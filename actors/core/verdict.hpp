@@ -68,8 +68,9 @@ struct judgement {
     interruption,  ///< failure by NODE_FAIL, PREEMPTED or BOOT_FAIL
   };
   kind what = kind::no_row;
-  verdict reached{};         ///< with success, failure, interruption, and what it would be with batch_missing
-  bool never_ran = false;    ///< not_final: the newest row has no start
+  verdict reached{};       ///< with success, failure, interruption, and what it would be with batch_missing
+  bool never_ran = false;  ///< not_final: the newest row has no start
+  bool code_may_be_cut = false;  ///< failure: only accounting told the code, and it may be 128 more
   bool bare_cancel = false;  ///< failure: a job that ran is CANCELLED and nobody is named as the canceller
 };
 
@@ -80,6 +81,12 @@ judgement judge(std::span<const account_row> rows, const job_identity& ours,
 
 /// The verdict that the controller's own terminal record gives (evidence controller or queue).
 verdict from_controller(const listed_job& job, evidence who);
+
+/// The verdict that the job script's own exit record gives (evidence witness).
+verdict from_witness(const exit_status& code, std::optional<epoch_seconds> start,
+                     std::optional<epoch_seconds> end);
+/// Where the script's own record contradicts the verdict of accounting, says so in its warning.
+void compare_with_witness(verdict& v, std::int32_t recorded_exit);
 
 /// The controller's exact code, where it became known only after the rows were judged, replaces a code that
 /// accounting had cut by 128.

@@ -99,15 +99,15 @@ TEST_CASE("an item's actor that dies is replaced by one that watches the same jo
     caf::anon_send_exit(first, caf::exit_reason::kill);
     t.settle_down();
     REQUIRE(watches->size() == 1);
-    CHECK(watches->front().job_id == 7);
+    CHECK(watches->front().what.job_id == 7);
     CHECK(watches->front().item != first);
   }
   SECTION("while its sbatch was under way: by name, and never with a second order") {
     caf::anon_send_exit(first, caf::exit_reason::kill);
     t.settle_down();
     REQUIRE(watches->size() == 1);
-    CHECK(watches->front().job_id == 0);
-    CHECK(watches->front().job_name == orders->front().spec->job_name);
+    CHECK(watches->front().what.job_id == 0);
+    CHECK(watches->front().what.job_name == orders->front().spec->job_name);
   }
   CHECK(orders->size() == 1);
   actors::compat::anon_send(supervisor, actors::stop_all{});

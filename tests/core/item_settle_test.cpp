@@ -215,7 +215,7 @@ TEST_CASE("a generator is completed only when its document was accepted", "[core
   }
   SECTION("its success is decided: nothing seen meanwhile takes it back") {
     CHECK(d.listed(kind::listed_failed) == nothing);
-    CHECK(d.listed(kind::listed_alive) == fx{effect::report_rerun});
+    CHECK(d.listed(kind::listed_waiting) == fx{effect::report_rerun});
     CHECK(d.on(kind::absent) == nothing);
     CHECK(d.answered(judged_failure()) == nothing);
     CHECK(d.on(kind::no_record_due) == nothing);

@@ -1,0 +1,131 @@
+// How one Slurm cluster is driven: submissions in flight, one polling cycle after the other (one squeue, at most four
+// sacct), cancels, back-off. Plain code without actor, thread or clock: what it wants done it asks of its port, and
+// every answer is handed to it. The backend actor carries it out on a real cluster; a simulation plays one.
+#pragma once
+
+#include "actors/cluster.hpp"
+#include "actors/core/limits.hpp"
+#include "actors/job_spec.hpp"
+#include "actors/keys.hpp"
+#include "actors/watch_list.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace settle::actors {
+
+/// Where a poller's wishes go. A question is answered once, by the poller's function of the same name.
+class poller_port {
+public:
+  virtual ~poller_port() = default;
+
+  virtual core::instant now() const = 0;
+  virtual void list(std::uint64_t cycle) = 0;
+  virtual void account(std::uint64_t cycle, std::vector<std::uint64_t> ids, std::size_t calls_max) = 0;
+  virtual void account_by_name(std::uint64_t cycle, std::vector<std::string> names,
+                               core::epoch_seconds since) = 0;
+  virtual void accounting_backlog(std::uint64_t cycle) = 0;
+  virtual void submit(item_key, const job_spec&) = 0;
+  virtual void cancel(std::vector<std::uint64_t> ids) = 0;
+
+  /// Call begin_cycle, resume_submissions, send_cancels after this.
+  virtual void wake_for_cycle(core::duration) = 0;
+  virtual void wake_for_submissions(core::duration) = 0;
+  virtual void wake_for_cancels(core::duration) = 0;
+
+  virtual void deliver(delivery) = 0;                 ///< for an item
+  virtual void notice(const std::string& words) = 0;  ///< for people
+  virtual void rerun(item_key, core::event) = 0;      ///< an ended item's job was listed alive
+};
+
+struct poller_config {
+  core::policy rules;
+  bool interval_fixed = false;
+  std::size_t submissions_at_once = 4;
+};
+
+class slurm_poller {
+public:
+  slurm_poller(poller_config config, poller_port& port);
+
+  // what items ask
+  void order(item_key, std::shared_ptr<const job_spec>);
+  void watch(item_key, const watch_order&);
+  void set_needs(item_key, item_needs);
+  void set_clock(item_key, clock_kind);
+  void cancel(item_key, std::uint64_t job_id);
+  void forget(item_key);
+  /// Its verdict is confirmed; from now on only a job that runs again is told.
+  void ended(item_key);
+  /// Nothing of this run is watched any more.
+  void forget_run(std::uint32_t run);
+  /// settle is leaving: every order whose sbatch has not started is taken back, and those that come.
+  void hold();
+
+  // answers and time
+  void submitted(item_key, const std::string& job_name, const io::result<std::uint64_t>& answer);
+  void resume_submissions();
+  void begin_cycle();
+  void listed(std::uint64_t cycle, const listing_answer&);
+  void accounted(std::uint64_t cycle, const std::vector<std::string>& names, const accounting_answer&);
+  void backlog(std::uint64_t cycle, std::optional<std::uint64_t> records);
+  void send_cancels();
+  void cancels_answered(const std::vector<std::uint64_t>& ids, bool done);
+
+private:
+  void submit_next();
+  void refused(item_key, const io::error&);
+  bool withdraw(item_key, const char* words);
+  void plan_cancels(core::duration wait);
+
+  void plan_cycle();
+  void ask_backlog();
+  void ask_accounting();
+  void end_cycle();
+  void outage(bool& known, const char* who, const io::error&);
+  void recovered(bool& known, const char* who);
+
+  void deliver(std::vector<delivery>);
+  void tell(item_key, core::event);
+
+  poller_config config_;
+  poller_port& port_;
+  watch_list watched_;
+
+  struct waiting_order {
+    item_key key;
+    std::shared_ptr<const job_spec> spec;
+  };
+  std::deque<waiting_order> waiting_;
+  std::set<item_key> in_flight_;  ///< their sbatch is under way
+  std::set<item_key> orphaned_;   ///< forgotten while their sbatch was under way
+  bool held_ = false;             ///< settle is detaching: no sbatch any more
+  bool paused_ = false;           ///< the site said "not now": nobody asks for a while
+  std::uint32_t refusals_ = 0;    ///< in a row
+  std::vector<std::uint64_t> cancels_;
+  bool cancelling_ = false;
+  std::uint32_t cancel_failures_ = 0;
+
+  std::uint64_t cycle_ = 0;
+  bool planned_ = false;  ///< a cycle is under way or its time is set
+  core::duration cycle_began_{};
+  core::duration next_cycle_at_{};
+  core::duration latency_{};
+  std::uint32_t failures_ = 0;  ///< cycles in a row whose listing did not come
+  bool cycle_failed_ = false;
+  bool searched_ = false;  ///< this cycle's search by name is done
+  std::size_t accounting_calls_left_ = 0;
+  bool backlog_empty_ = false;  ///< in this cycle, slurmctld had nothing left to tell slurmdbd
+  bool controller_out_ = false;
+  bool accounting_out_ = false;
+  bool accounting_disabled_told_ = false;
+};
+
+}  // namespace settle::actors
