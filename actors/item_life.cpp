@@ -68,8 +68,8 @@ void item_life::begin(core::instant at) {
   needs_.listings = item_.listings_needed > 0;
   needs_.search = item_.sub == submission::unclear;
   told_needs_ = needs_;
-  port_.watch({item_.job_id, job_name_, item_.first_submit, needs_,
-               item_.clock_running ? clock_of(item_.status) : clock_kind::none});
+  clock_ = item_.clock_running ? clock_of(item_.status) : clock_kind::none;
+  port_.watch({item_.job_id, job_name_, item_.first_submit, needs_, clock_});
   if (item_.cancel_asked && item_.job_id != 0)
     port_.cancel(item_.job_id);
 }
@@ -202,11 +202,13 @@ void item_life::carry_out(const event& e, const std::vector<effect>& effects) {
       needs_.accounting = false;
       break;
     case effect::start_clock:
-      // When the limit passed and nothing could be decided yet, the same limit stays in force.
-      if (e.kind != event_kind::no_record_due)
+      // When the limit passed and nothing could be decided yet, the same limit stays in force; another one begins.
+      if (e.kind != event_kind::no_record_due || clock_ != clock_of(item_.status))
         port_.clock(clock_of(item_.status));
+      clock_ = clock_of(item_.status);
       break;
     case effect::stop_clock:
+      clock_ = clock_kind::none;
       port_.clock(clock_kind::none);
       break;
     case effect::cancel_job:

@@ -60,6 +60,11 @@ public:
   /// that was not taken here (recovery) takes its slot.
   run_change update(item_index, const item& now);
 
+  /// Recovery: what another process left of an item, before anything happened to it here; in any order, without
+  /// spreading. Then once `restored`: failures and completions spread along the graph.
+  void restore(item_index, const item& then);
+  run_change restored();
+
   /// Valid until the run's next change.
   const item& at(item_index) const;
   const graph& tasks() const noexcept { return graph_; }
@@ -87,6 +92,7 @@ private:
     bool shared : 1;    // its record is not its own
   };
 
+  void put(item_index, const item& now);
   void count(row&, const item& was, const item& now);
   void put_taken(row&, bool taken);
   void store(row&, const item& now);

@@ -50,23 +50,43 @@ bool run::all_terminal() const noexcept {
   return counts_.terminal() == rows_.size();
 }
 
-run_change run::update(item_index i, const item& now) {
+void run::put(item_index i, const item& now) {
   row& r = rows_[i];
-  const item& was = pool_[r.record];
-  assert(may_follow(was, now));
-  const bool was_over = all_terminal();
-  const bool first_end = is_terminal(now.status) && !is_terminal(was.status);
-  const bool corrected = unconfirmed(was) && was.reached != now.reached;
-  const bool failed = now.status >= item_status::failed && was.status < item_status::failed;
-  count(r, was, now);
+  count(r, pool_[r.record], now);
   store(r, now);
   put_taken(r, is_live(r.status) || (r.status == item_status::pending && (r.taken || under_way(now))));
-  if (r.status != item_status::pending && r.ready) {
+  if ((r.status != item_status::pending || r.taken) && r.ready) {
     r.ready = false;
     --ready_count_;
   }
   if (r.status != item_status::pending)
     late_.erase(i);
+}
+
+void run::restore(item_index i, const item& then) {
+  assert(untouched(at(i)));
+  put(i, then);
+}
+
+run_change run::restored() {
+  run_change change;
+  for (item_index i = 0; i < rows_.size(); ++i)
+    if (rows_[i].status >= item_status::failed)
+      doom(i, i, change);
+    else
+      release(i);
+  change.finished = all_terminal();
+  return change;
+}
+
+run_change run::update(item_index i, const item& now) {
+  const item& was = at(i);
+  assert(may_follow(was, now));
+  const bool was_over = all_terminal();
+  const bool first_end = is_terminal(now.status) && !is_terminal(was.status);
+  const bool corrected = unconfirmed(was) && was.reached != now.reached;
+  const bool failed = now.status >= item_status::failed && was.status < item_status::failed;
+  put(i, now);
   run_change change;
   if (failed)
     doom(i, i, change);

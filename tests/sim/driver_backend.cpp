@@ -1,0 +1,120 @@
+// The simulated process's part that stands between the poller and the cluster: commands that take their time, answers
+// read and translated as the program does it.
+#include "tests/sim/driver.hpp"
+
+#include "actors/translate/slurm_answers.hpp"
+#include "io/slurm/commands.hpp"
+
+#include <algorithm>
+
+namespace sim {
+
+using namespace settle;
+
+namespace {
+/// A command reaches its daemon this long after it was started.
+constexpr auto way = ms{2};
+}  // namespace
+
+void driver::list(std::uint64_t cycle) {
+  checker_.called(cycle, true);
+  later(way, [this, cycle, begun = now().monotonic] {
+    auto said = world_.squeue();
+    mutate_answer(said);
+    const auto takes = said.elapsed;
+    actors::listing_answer answer;
+    answer.begun = begun;
+    answer.latency = takes;
+    auto table = slurm::read_listing(std::move(said));
+    if (table)
+      answer.what = actors::to_listing(std::move(*table));
+    else
+      answer.what = tl::unexpected(table.error());
+    mutate_listing(answer);
+    later(takes, [this, cycle, answer = std::move(answer)] {
+      checker_.listed(answer.what.has_value(), answer.begun + started_);
+      poller_.listed(cycle, answer);
+    });
+  });
+}
+
+void driver::account(std::uint64_t cycle, std::vector<std::uint64_t> ids, std::size_t) {
+  ask_accounting(cycle, std::move(ids), {});
+}
+
+void driver::account_by_name(std::uint64_t cycle, std::vector<std::string> names, std::int64_t) {
+  ask_accounting(cycle, {}, std::move(names));
+}
+
+void driver::ask_accounting(std::uint64_t cycle, std::vector<std::uint64_t> ids, std::vector<std::string> names) {
+  checker_.called(cycle, false);
+  later(way, [this, cycle, ids = std::move(ids), names = std::move(names)] {
+    auto said = names.empty() ? world_.sacct(ids) : world_.sacct_by_name(names);
+    mutate_answer(said);
+    actors::accounting_answer answer;
+    const auto takes = said.elapsed;
+    answer.latency = takes;
+    answer.disabled = slurm::says_accounting_disabled(said);
+    auto table = slurm::read_accounting(std::move(said));
+    answer.asked = ids;
+    if (table) {
+      std::vector<actors::accounted_job> jobs;
+      std::vector<std::uint64_t> unreadable;
+      actors::add_accounted(*table, jobs, unreadable);
+      std::erase_if(answer.asked, [&](std::uint64_t id) {
+        return std::find(unreadable.begin(), unreadable.end(), id) != unreadable.end();
+      });
+      answer.what = std::move(jobs);
+    } else {
+      answer.what = tl::unexpected(table.error());
+    }
+    later(takes, [this, cycle, names, answer = std::move(answer)]() mutable {
+      answer.read = now().monotonic;
+      poller_.accounted(cycle, names, answer);
+    });
+  });
+}
+
+void driver::accounting_backlog(std::uint64_t cycle) {
+  later(way, [this, cycle] { poller_.backlog(cycle, world_.backlog()); });
+}
+
+void driver::submit(item_key key, const actors::job_spec& spec) {
+  auto answered = [this, key, name = spec.job_name](const io::command_result& said) {
+    auto answer = slurm::read_submission(said);
+    if (is(mutation::lost_reply_submits_again) && !answer && answer.error().code != io::errc::rejected)
+      answer = io::fail(io::errc::unavailable, answer.error().words);
+    poller_.submitted(key, name, answer);
+  };
+  // An sbatch dies with settle, but perhaps not before it reached the controller.
+  const bool outlives = dice_.chance(50);
+  time_.after(way, [this, alive = alive_, w = &world_, t = &time_, name = spec.job_name, task = key.index, outlives,
+                    answered] {
+    if (!*alive && !outlives)
+      return;
+    const auto said = w->sbatch(name, task);
+    t->after(said.elapsed, [this, alive, said, answered] {
+      if (*alive)
+        post([answered, said] { answered(said); });
+    });
+  });
+}
+
+void driver::cancel(std::vector<std::uint64_t> ids) {
+  later(way, [this, ids] {
+    const auto said = world_.scancel(ids);
+    later(said.elapsed, [this, ids, done = said.end.exit == 0] { poller_.cancels_answered(ids, done); });
+  });
+}
+
+void driver::wake_for_cycle(duration wait) {
+  later(wait, [this] { poller_.begin_cycle(); });
+}
+void driver::wake_for_submissions(duration wait) {
+  later(wait, [this] { poller_.resume_submissions(); });
+}
+void driver::wake_for_cancels(duration wait) {
+  later(wait, [this] { poller_.send_cancels(); });
+}
+
+}  // namespace sim

@@ -1,0 +1,91 @@
+// One seed's story before it happens: the tasks and how each life of their jobs will end, the cluster's habits, and
+// the faults, each with its time. After `calm` nothing goes wrong any more.
+#pragma once
+
+#include "actors/core/limits.hpp"
+#include "actors/core/time.hpp"
+#include "tests/sim/timeline.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace sim {
+
+/// How one life of a job ends.
+enum class outcome : std::uint8_t {
+  success,
+  exit_code,   ///< the script's own code, 1 to 255
+  signal,      ///< kill -9 from inside
+  timeout,
+  out_of_memory,
+  node_fail,
+  preempted,
+  boot_fail,   ///< the script never ran
+  deadline,
+  launch_failure,  ///< the script never ran
+  step_failure,    ///< a step failed, the script ended with 0
+};
+
+struct planned_life {
+  outcome how = outcome::success;
+  int code = 0;      ///< with exit_code and signal
+  bool requeue = false;  ///< the same job runs again
+  duration waits{};  ///< pending before it starts
+  duration runs{};
+};
+
+struct planned_task {
+  std::string id;
+  std::vector<std::string> deps;
+  std::vector<planned_life> lives;
+};
+
+enum class fault : std::uint8_t {
+  controller_down,    ///< commands are refused after MessageTimeout
+  controller_hung,    ///< commands hang until their deadline
+  accounting_down,
+  accounting_hung,
+  accounting_lags,    ///< records arrive minutes late
+  accounting_loses,   ///< records never arrive
+  garbage,            ///< answers are cut, mixed up, or empty where they should not be
+  lost_replies,       ///< sbatch does its work, and its answer does not come
+  limits,             ///< sbatch is refused for now
+  files_away,         ///< the shared file system does not show what jobs wrote
+  slow_disk,          ///< the journal takes seconds
+  controller_killed,  ///< at `from`: what it learnt in its last seconds is gone, ids are given again
+  clock_step,         ///< at `from`: our wall clock jumps
+  crash,              ///< at `from`: settle is killed, and started again at `to`
+  admin_requeue,      ///< at `from`: an ended job of ours is sent round again
+  admin_rename,       ///< at `from`: a job of ours gets another name
+  foreign_jobs,       ///< at `from`: other jobs of the same user are submitted
+};
+inline constexpr std::size_t fault_count = 17;
+std::string_view to_text(fault);
+
+struct fault_window {
+  fault what;
+  duration from{};
+  duration to{};
+  std::int64_t amount = 0;  ///< clock_step: seconds
+};
+
+struct scenario {
+  std::uint64_t seed = 0;
+  std::vector<planned_task> tasks;
+  std::vector<fault_window> faults;
+  duration calm{};
+  settle::core::policy rules;
+  std::size_t max_concurrent = 0;
+  duration min_job_age{};   ///< how long the controller remembers an ended job
+  std::int64_t skew_s = 0;  ///< the cluster's clock minus ours
+  bool accounting_kept = true;
+  bool witnesses = false;
+  duration cancel_at{};     ///< somebody cancels the run; 0: nobody
+  bool codes_cut = true;    ///< sacct prints codes from 128 on less 128
+};
+
+scenario make_scenario(std::uint64_t seed);
+
+}  // namespace sim

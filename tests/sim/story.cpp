@@ -1,0 +1,85 @@
+#include "tests/sim/story.hpp"
+
+#include "tests/sim/checker.hpp"
+#include "tests/sim/driver.hpp"
+#include "tests/sim/scenario.hpp"
+#include "tests/sim/timeline.hpp"
+#include "tests/sim/world.hpp"
+
+#include <algorithm>
+#include <memory>
+
+namespace sim {
+
+namespace {
+
+/// Every job has ended and every fault is over long before; what is not settled by then never will be.
+duration last_moment(const scenario& s) {
+  duration work{};
+  for (const auto& t : s.tasks)
+    for (const auto& l : t.lives)
+      work += l.waits + l.runs + seconds{120};
+  const auto patience = *s.rules.settle_no_record + s.rules.submit_no_record + s.rules.search_silence;
+  return s.calm + work + patience * 4 + seconds{3600};
+}
+
+void describe(const scenario& s, std::vector<std::string>& out) {
+  for (const auto& f : s.faults)
+    out.push_back("fault " + std::string{to_text(f.what)} + " from " + std::to_string(f.from.count() / 1000) + " s to " +
+                  std::to_string(f.to.count() / 1000) + " s");
+}
+
+void describe(const world& w, std::vector<std::string>& out) {
+  for (const auto& j : w.jobs())
+    for (const auto& l : j.lives)
+      out.push_back("job " + std::to_string(j.id) + " " + j.given_name + (j.forgotten ? " (forgotten)" : "") + " how " +
+                    std::to_string(static_cast<int>(l.plan.how)) + " code " + std::to_string(l.plan.code) +
+                    (l.cancelled ? " cancelled" : "") + " started " +
+                    std::to_string(l.started ? l.started->count() / 1000 : -1) + " ended " +
+                    std::to_string(l.ended ? l.ended->count() / 1000 : -1));
+}
+
+}  // namespace
+
+ending play(std::uint64_t seed, mutation wrong, bool keep_history) {
+  const auto story = make_scenario(seed);
+  timeline time;
+  world cluster(story, time);
+  checker judge(story, time, cluster);
+  judge.keep_history = keep_history;
+  disk kept;
+  std::unique_ptr<driver> process;
+  auto start = [&] {
+    judge.process_began();
+    process = std::make_unique<driver>(story, time, cluster, kept, judge, wrong);
+  };
+  for (const auto& f : story.faults)
+    if (f.what == fault::crash) {
+      time.at(f.from, [&] { process.reset(); });
+      time.at(f.to + ms{1}, [&] {
+        if (!process)
+          start();
+      });
+    }
+  if (story.cancel_at != duration{})
+    time.at(story.cancel_at, [&] {
+      kept.cancel_asked = true;
+      if (process)
+        process->cancel_run();
+    });
+  start();
+  const auto end = last_moment(story);
+  while (!(process && process->finished()) && time.now() < end && time.step())
+    ;
+  const bool settled = process && process->finished();
+  judge.finish(settled);
+  ending out{judge.violations(), judge.hash(), story.tasks.size(), 0, {}};
+  if (keep_history) {
+    describe(story, out.history);
+    out.history.insert(out.history.end(), judge.history().begin(), judge.history().end());
+    describe(cluster, out.history);
+  }
+  return out;
+}
+
+}  // namespace sim

@@ -1,0 +1,140 @@
+// The cluster that is simulated: slurmctld with its memory, slurmdbd with what reached it, the shared file system, and
+// what really happened to every job. Answers come in Slurm's own words, through the program's own parsers.
+#pragma once
+
+#include "io/subprocess.hpp"
+#include "tests/sim/dice.hpp"
+#include "tests/sim/scenario.hpp"
+#include "tests/sim/timeline.hpp"
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace sim {
+
+/// One life of a job, as it really was.
+struct life {
+  planned_life plan;
+  std::int64_t submit = 0;            ///< the controller's submit time of this life, epoch seconds
+  std::uint32_t restarts = 0;
+  std::optional<duration> started;    ///< the script began
+  std::optional<duration> ended;      ///< it is over, really
+  std::optional<duration> told;       ///< the controller knows that it is over
+  bool cancelled = false;             ///< by scancel
+  bool executed = false;              ///< the user's command ran
+};
+
+enum class phase : std::uint8_t { pending, running, completing, ended };
+
+struct job {
+  std::uint64_t id = 0;
+  std::string name;
+  std::string given_name;   ///< as submitted
+  std::size_t task = 0;     ///< into the scenario's tasks
+  bool foreign = false;     ///< somebody else's work under our user
+  bool cancelled_by_us = false;
+  std::vector<life> lives{};
+  phase at = phase::pending;
+  bool known = true;        ///< the controller has it
+  duration gone_at{};       ///< when the controller forgot it, if it did
+  bool forgotten = false;   ///< lost in a crash of the controller
+  std::uint64_t turn = 0;   ///< counts what was planned for it; older plans are void
+  std::string row{};        ///< its line of squeue; empty: to be made anew
+};
+
+/// One row of accounting.
+struct record {
+  std::size_t job = 0;
+  std::size_t life = 0;
+  bool ended = false;       ///< the end has arrived
+  bool half = false;        ///< after an outage, for seconds: FAILED 0:0 without an end
+};
+
+/// The script's own exit record.
+struct exit_note {
+  std::uint64_t job_id = 0;
+  std::uint32_t restarts = 0;
+  int exit = 0;
+};
+
+class world {
+public:
+  static constexpr std::int64_t epoch = 1'790'000'000;  ///< the cluster's wall clock when the story begins
+
+  world(const scenario& story, timeline& time);
+
+  bool is(fault) const;  ///< now
+  /// The end of the last of these windows that hold now and follow each other without a gap.
+  duration end_of(fault) const;
+
+  // -- the commands, as they would answer if they were executed now; `elapsed` says how long they took --
+  settle::io::command_result squeue();
+  settle::io::command_result sacct(const std::vector<std::uint64_t>& ids);
+  settle::io::command_result sacct_by_name(const std::vector<std::string>& names);
+  /// A job is made unless the answer says otherwise; where it is lost, `made` still tells (to nobody but the test).
+  settle::io::command_result sbatch(const std::string& name, std::size_t task);
+  settle::io::command_result scancel(const std::vector<std::uint64_t>& ids);
+  std::optional<std::uint64_t> backlog() const;  ///< sdiag's
+  std::optional<exit_note> note_of(const std::string& job_name) const;
+
+  // -- the truth --
+  const std::vector<job>& jobs() const { return jobs_; }
+  /// Accounting shows this life's end to whoever asks, since then.
+  std::optional<duration> accounted_since(std::size_t job, std::size_t life) const;
+
+private:
+  // lives
+  void submit_foreign();
+  std::size_t make_job(const std::string& name, std::size_t task, bool foreign);
+  void begin_life(std::size_t j);
+  void start(std::size_t j);
+  void script_ends(std::size_t j);
+  void controller_learns(std::size_t j);
+  void leaves_completing(std::size_t j);
+  void forget(std::size_t j);
+  void cancel(std::size_t j, bool by_us);
+  void requeue(std::size_t j, const planned_life& next);
+  void plan(std::size_t j, duration wait, void (world::*what)(std::size_t));
+  bool controller_away() const { return is(fault::controller_down) || is(fault::controller_hung); }
+  duration controller_back();
+  std::int64_t seconds_at(duration t) const;
+
+  // moments
+  void kill_controller();
+  void requeue_by_admin();
+  void rename_by_admin();
+
+  // accounting
+  void account(std::size_t j, std::size_t life, bool ended);
+  void arrives(std::size_t j, std::size_t life, bool ended);
+  record* find_record(std::size_t j, std::size_t life);
+
+  // words
+  const std::string& row_of(job& j);
+  void add_records(std::string& out, std::size_t j) const;
+  settle::io::command_result spoil(settle::io::command_result answer);
+  settle::io::command_result refuse(std::string_view err, duration took) const;
+  settle::io::command_result hang() const;
+  settle::io::command_result answer(std::string out);
+
+  const scenario& story_;
+  timeline& time_;
+  mutable dice dice_;
+  std::vector<job> jobs_;
+  std::vector<std::size_t> in_memory_;  ///< of the controller
+  std::unordered_map<std::uint64_t, std::vector<std::size_t>> by_id_;
+  std::vector<std::vector<record>> books_;  ///< accounting's rows by job
+  std::map<std::pair<std::size_t, std::size_t>, duration> accounted_;
+  std::map<std::string, exit_note> notes_;
+  std::uint64_t next_id_ = 1;
+  std::size_t on_the_way_ = 0;  ///< records between slurmctld and slurmdbd
+};
+
+}  // namespace sim

@@ -1,0 +1,298 @@
+// What the simulated cluster's commands print: Slurm's own formats and words, byte for byte as the real ones were
+// captured, and what the faults make of them.
+#include "tests/sim/world.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace sim {
+
+namespace {
+
+using settle::io::command_result;
+
+constexpr auto refusal_time = seconds{19};  // MessageTimeout less one
+
+/// A state as both commands print it, the raw wait status, and the reason.
+struct ending {
+  const char* state;
+  int exit;
+  int signal;
+  const char* reason;
+};
+
+ending ending_of(const life& l, bool started) {
+  if (l.cancelled)
+    return {"CANCELLED", 0, started ? 15 : 0, "None"};
+  switch (l.plan.how) {
+  case outcome::success:
+  case outcome::step_failure:
+    return {"COMPLETED", 0, 0, "None"};
+  case outcome::exit_code:
+    return {"FAILED", l.plan.code, 0, "NonZeroExitCode"};
+  case outcome::signal:
+    return {"FAILED", 0, l.plan.code, "JobLaunchFailure"};
+  case outcome::timeout:
+    return {"TIMEOUT", 0, 15, "TimeLimit"};
+  case outcome::out_of_memory:
+    return {"OUT_OF_MEMORY", 0, 125, "OutOfMemory"};
+  case outcome::node_fail:
+    return {"NODE_FAIL", 0, 0, "NodeDown"};
+  case outcome::preempted:
+    return {"PREEMPTED", 0, 0, "None"};
+  case outcome::boot_fail:
+    return {"BOOT_FAIL", 0, 0, "None"};
+  case outcome::deadline:
+    return {"DEADLINE", 0, 0, "DeadLine"};
+  case outcome::launch_failure:
+    return {"FAILED", 0, 53, "JobLaunchFailure"};
+  }
+  return {"COMPLETED", 0, 0, "None"};
+}
+
+void put(std::string& out, std::int64_t number) {
+  out += std::to_string(number);
+  out += '|';
+}
+
+}  // namespace
+
+// -- squeue ----------------------------------------------------------------------------------------------------------
+
+const std::string& world::row_of(job& j) {
+  if (!j.row.empty())
+    return j.row;
+  const auto& now = j.lives.back();
+  auto& out = j.row;
+  const auto id = std::to_string(j.id);
+  out = id + "|" + id + "|N/A|";
+  const bool over = j.at == phase::ended;
+  const auto end = ending_of(now, now.started.has_value());
+  // While it is COMPLETING a requeue shows the next life's count already (measured).
+  const auto& plans = story_.tasks[j.foreign ? 0 : j.task].lives;
+  const bool returns = !j.foreign && !now.cancelled && now.plan.requeue && j.lives.size() < plans.size();
+  auto restarts = now.restarts + (j.at == phase::completing && returns ? 1 : 0);
+  switch (j.at) {
+  case phase::pending:
+    out += "PENDING|0|";
+    break;
+  case phase::running:
+    out += "RUNNING|0|";
+    break;
+  case phase::completing:
+    out += "COMPLETING|0|";
+    break;
+  case phase::ended:
+    out += end.state;
+    out += '|';
+    put(out, (end.exit << 8) | end.signal);
+    break;
+  }
+  put(out, restarts);
+  put(out, now.submit);
+  if (now.started)
+    put(out, seconds_at(*now.started));
+  else if (over)
+    put(out, seconds_at(*now.told));
+  else
+    out += "N/A|";
+  if (now.told)
+    put(out, seconds_at(*now.told));
+  else if (now.started)
+    put(out, seconds_at(*now.started) + 3600);
+  else
+    out += "N/A|";
+  out += j.at == phase::pending ? (now.restarts > 0 ? "BeginTime" : "Priority") : over ? end.reason : "None";
+  out += '|';
+  out += j.name;
+  out += '\n';
+  return out;
+}
+
+command_result world::squeue() {
+  if (is(fault::controller_hung))
+    return hang();
+  if (is(fault::controller_down))
+    return refuse("slurm_load_jobs error: Unable to contact slurm controller (connect failure)\n", refusal_time);
+  std::string out;
+  for (auto j : in_memory_)
+    out += row_of(jobs_[j]);
+  return spoil(answer(std::move(out)));
+}
+
+// -- sacct -----------------------------------------------------------------------------------------------------------
+
+void world::add_records(std::string& out, std::size_t j) const {
+  const auto& it = jobs_[j];
+  const auto id = std::to_string(it.id);
+  for (const auto& r : books_[j]) {
+    const auto& l = it.lives[r.life];
+    const auto end = ending_of(l, l.started.has_value());
+    const bool returns = r.life + 1 < it.lives.size();
+    const int code = story_.codes_cut && end.exit >= 128 ? end.exit - 128 : end.exit;
+    const auto state = !r.ended ? (r.half           ? "FAILED"
+                                   : l.started      ? "RUNNING"
+                                                    : "PENDING")
+                       : returns && l.plan.how == outcome::exit_code ? "REQUEUED"
+                                                                     : end.state;
+    const auto codes = r.ended ? std::to_string(code) + ":" + std::to_string(end.signal == 15 ? 0 : end.signal)
+                               : std::string{"0:0"};
+    const auto start = l.started ? std::to_string(seconds_at(*l.started)) : std::string{"Unknown"};
+    const auto told = r.ended ? std::to_string(seconds_at(*l.told)) : std::string{"Unknown"};
+    out += id + "|" + id + "|" + state;
+    if (r.ended && l.cancelled)
+      out += " by 1000";
+    out += "|" + codes + (l.plan.how == outcome::step_failure && r.ended ? "|7:0|" : "|0:0|") +
+           std::to_string(l.submit) + "|" + start + "|" + told + "|5|00:00.002||1|n1|" + it.name + "\n";
+    if (!r.ended || !l.started || l.plan.how == outcome::boot_fail)
+      continue;
+    const bool clean = !l.cancelled && (l.plan.how == outcome::success || l.plan.how == outcome::step_failure);
+    const bool coded = !l.cancelled && l.plan.how == outcome::exit_code;
+    out += id + ".batch|" + id + ".batch|" + (clean ? "COMPLETED" : coded ? "FAILED" : "CANCELLED") + "|" +
+           (clean || coded ? std::to_string(code) + ":0"
+            : end.signal   ? "0:" + std::to_string(end.signal)
+                           : std::string{}) +
+           "||" + std::to_string(l.submit) + "|" + start + "|" + told + "|5|00:00.002|1M|1|n1|batch\n";
+  }
+}
+
+command_result world::sacct(const std::vector<std::uint64_t>& ids) {
+  if (!story_.accounting_kept)
+    return refuse("Slurm accounting storage is disabled\n", ms{20});
+  if (is(fault::accounting_hung))
+    return hang();
+  if (is(fault::accounting_down))
+    return refuse("sacct: error: Problem talking to the database: Connection refused\n", ms{20});
+  std::string out;
+  for (auto id : ids)
+    if (auto i = by_id_.find(id); i != by_id_.end())
+      for (auto j : i->second)
+        add_records(out, j);
+  return spoil(answer(std::move(out)));
+}
+
+command_result world::sacct_by_name(const std::vector<std::string>& names) {
+  std::vector<std::uint64_t> none;
+  auto said = sacct(none);
+  if (said.end.exit != 0 || !said.out.empty() || !said.err.empty())
+    return said;
+  for (std::size_t j = 0; j < jobs_.size(); ++j)
+    if (std::find(names.begin(), names.end(), jobs_[j].name) != names.end())
+      add_records(said.out, j);
+  return said;
+}
+
+std::optional<std::uint64_t> world::backlog() const {
+  if (is(fault::controller_down) || is(fault::controller_hung))
+    return std::nullopt;
+  return on_the_way_;
+}
+
+// -- sbatch, scancel ---------------------------------------------------------------------------------------------
+
+command_result world::sbatch(const std::string& name, std::size_t task) {
+  if (is(fault::controller_hung)) {
+    // It stands in the controller's socket: it is executed when the controller goes on, whoever still waits.
+    if (dice_.chance(50))
+      time_.at(end_of(fault::controller_hung) + ms{dice_.between(1, 500)}, [this, name, task] { make_job(name, task, false); });
+    return refuse("sbatch: error: Batch job submission failed: Socket timed out on send/recv operation\n", seconds{20});
+  }
+  if (is(fault::controller_down))
+    return refuse("sbatch: error: Batch job submission failed: Unable to contact slurm controller (connect failure)\n",
+                  refusal_time);
+  if (is(fault::limits))
+    return refuse("sbatch: error: AssocMaxSubmitJobLimit\n"
+                  "sbatch: error: Batch job submission failed: Job violates accounting/QOS policy (job submit limit, "
+                  "user's size and/or time limits)\n",
+                  ms{30});
+  const bool lost = is(fault::lost_replies) && dice_.chance(70);
+  if (lost && dice_.chance(40))
+    return hang();
+  const auto j = make_job(name, task, false);
+  if (lost)
+    return dice_.chance(50) ? hang() : refuse("sbatch: error: Batch job submission failed: Socket timed out on send/recv operation\n", seconds{20});
+  return answer(std::to_string(jobs_[j].id) + "\n");
+}
+
+command_result world::scancel(const std::vector<std::uint64_t>& ids) {
+  if (controller_away())
+    return refuse("scancel: error: Kill job error: Unable to contact slurm controller (connect failure)\n", refusal_time);
+  for (auto id : ids)
+    for (auto j : std::vector(in_memory_))
+      if (jobs_[j].id == id)
+        cancel(j, true);
+  return answer({});
+}
+
+std::optional<exit_note> world::note_of(const std::string& job_name) const {
+  auto i = notes_.find(job_name);
+  if (!story_.witnesses || is(fault::files_away) || i == notes_.end())
+    return std::nullopt;
+  return i->second;
+}
+
+// -- answers -------------------------------------------------------------------------------------------------------
+
+command_result world::answer(std::string out) {
+  command_result a;
+  a.end.exit = 0;
+  a.out_bytes = out.size();
+  a.out = std::move(out);
+  a.elapsed = ms{dice_.between(5, 200)};
+  return a;
+}
+
+command_result world::refuse(std::string_view err, duration took) const {
+  command_result a;
+  a.end.exit = 1;
+  a.err = err;
+  a.elapsed = took;
+  return a;
+}
+
+command_result world::hang() const {
+  command_result a;
+  a.end.signal = 15;
+  a.timed_out = true;
+  a.elapsed = story_.rules.command_deadline;
+  return a;
+}
+
+/// Cut, garbled, void: everything that a dying command, a full pipe or a wrapper was seen to do.
+command_result world::spoil(command_result a) {
+  if (!is(fault::garbage) || !dice_.chance(50))
+    return a;
+  switch (dice_.below(6)) {
+  case 0:  // cut within a line, and the command says so
+    a.out.resize(static_cast<std::size_t>(dice_.below(a.out.size() + 1)));
+    a.end.exit = 1;
+    break;
+  case 1:  // cut within a line, and nobody says so
+    if (!a.out.empty())
+      a.out.resize(a.out.size() - 1 - static_cast<std::size_t>(dice_.below(std::min<std::size_t>(a.out.size() - 1, 30) + 1)));
+    if (!a.out.empty() && a.out.back() == '\n')
+      a.out.pop_back();
+    break;
+  case 2:  // nothing, and a complaint
+    a.out.clear();
+    a.err = "slurm_load_jobs error: Zero Bytes were transmitted or received\n";
+    break;
+  case 3: {  // a letter of some row's state or number is wrong
+    if (a.out.size() > 2) {
+      const auto at = static_cast<std::size_t>(dice_.below(a.out.find('|') == std::string::npos ? 1 : a.out.find('|') + 4));
+      a.out[at] = '\x01';
+    }
+    break;
+  }
+  case 4:  // killed
+    a.end = {};
+    a.end.signal = 9;
+    break;
+  default:  // a daemon's banner in front
+    a.out.insert(0, "Welcome to the cluster!\n");
+    break;
+  }
+  return a;
+}
+
+}  // namespace sim

@@ -1,0 +1,274 @@
+// How jobs live in the simulated cluster: queued, started, ended, told to the controller when it listens, accounted when
+// slurmdbd does, purged, requeued, cancelled, forgotten.
+#include "tests/sim/world.hpp"
+
+#include "actors/keys.hpp"
+
+#include <algorithm>
+
+namespace sim {
+
+world::world(const scenario& story, timeline& time) : story_(story), time_(time), dice_(story.seed ^ 0x77) {
+  next_id_ = dice_.chance(10) ? 67'000'000 : static_cast<std::uint64_t>(dice_.between(1, 5000));
+  for (const auto& f : story_.faults) {
+    if (f.what == fault::controller_killed)
+      time_.at(f.from, [this] { kill_controller(); });
+    if (f.what == fault::admin_requeue)
+      time_.at(f.from, [this] { requeue_by_admin(); });
+    if (f.what == fault::admin_rename)
+      time_.at(f.from, [this] { rename_by_admin(); });
+    if (f.what == fault::foreign_jobs)
+      time_.at(f.from, [this] { submit_foreign(); });
+  }
+}
+
+bool world::is(fault what) const {
+  return std::any_of(story_.faults.begin(), story_.faults.end(), [&](const fault_window& f) {
+    return f.what == what && f.from <= time_.now() && time_.now() < f.to;
+  });
+}
+
+duration world::end_of(fault what) const {
+  auto end = time_.now();
+  for (bool longer = true; longer;) {
+    longer = false;
+    for (const auto& f : story_.faults)
+      if (f.what == what && f.from <= end && end < f.to) {
+        end = f.to;
+        longer = true;
+      }
+  }
+  return end;
+}
+
+std::int64_t world::seconds_at(duration t) const {
+  return epoch + std::chrono::duration_cast<seconds>(t).count();
+}
+
+duration world::controller_back() {
+  const auto back = std::max(end_of(fault::controller_down), end_of(fault::controller_hung));
+  return back - time_.now() + ms{dice_.between(0, 11'000)};
+}
+
+void world::plan(std::size_t j, duration wait, void (world::*what)(std::size_t)) {
+  time_.after(wait, [this, j, turn = ++jobs_[j].turn, what] {
+    if (jobs_[j].turn == turn)
+      (this->*what)(j);
+  });
+}
+
+std::size_t world::make_job(const std::string& name, std::size_t task, bool foreign) {
+  const auto j = jobs_.size();
+  jobs_.push_back({.id = next_id_++, .name = name, .given_name = name, .task = task, .foreign = foreign});
+  books_.emplace_back();
+  by_id_[jobs_[j].id].push_back(j);
+  in_memory_.push_back(j);
+  life first;
+  first.plan = foreign ? planned_life{} : story_.tasks[task].lives.front();
+  if (foreign)
+    first.plan.runs = ms{dice_.between(1000, 300'000)};
+  jobs_[j].lives.push_back(first);
+  begin_life(j);
+  return j;
+}
+
+void world::submit_foreign() {
+  for (auto n = dice_.between(1, 5); n > 0; --n)
+    make_job(dice_.chance(50) ? "other" : "other.0zzzzzzzzzzz-0-1", 0, true);
+}
+
+void world::begin_life(std::size_t j) {
+  auto& now = jobs_[j].lives.back();
+  now.submit = seconds_at(time_.now());
+  jobs_[j].at = phase::pending;
+  jobs_[j].row.clear();
+  account(j, jobs_[j].lives.size() - 1, false);
+  plan(j, now.plan.waits, &world::start);
+}
+
+void world::start(std::size_t j) {
+  if (controller_away()) {
+    plan(j, controller_back(), &world::start);
+    return;
+  }
+  auto& now = jobs_[j].lives.back();
+  now.started = time_.now();
+  now.executed = now.plan.how != outcome::boot_fail && now.plan.how != outcome::launch_failure;
+  jobs_[j].at = phase::running;
+  jobs_[j].row.clear();
+  account(j, jobs_[j].lives.size() - 1, false);
+  plan(j, now.plan.runs, &world::script_ends);
+}
+
+void world::script_ends(std::size_t j) {
+  auto& it = jobs_[j];
+  auto& now = it.lives.back();
+  now.ended = time_.now();
+  const bool wrote = now.executed && !now.cancelled &&
+                     (now.plan.how == outcome::success || now.plan.how == outcome::exit_code ||
+                      now.plan.how == outcome::step_failure);
+  if (wrote)
+    notes_[it.given_name] = {it.id, now.restarts, now.plan.how == outcome::exit_code ? now.plan.code : 0};
+  controller_learns(j);
+}
+
+void world::controller_learns(std::size_t j) {
+  if (controller_away()) {
+    plan(j, controller_back(), &world::controller_learns);
+    return;
+  }
+  auto& it = jobs_[j];
+  it.lives.back().told = time_.now();
+  it.at = phase::completing;
+  it.row.clear();
+  account(j, it.lives.size() - 1, true);
+  plan(j, dice_.chance(70) ? ms{0} : ms{dice_.between(0, 30'000)}, &world::leaves_completing);
+}
+
+void world::leaves_completing(std::size_t j) {
+  auto& it = jobs_[j];
+  it.row.clear();
+  const auto& ended = it.lives.back();
+  const auto& plans = story_.tasks[it.task].lives;
+  if (!it.foreign && !ended.cancelled && ended.plan.requeue && it.lives.size() < plans.size()) {
+    requeue(j, plans[it.lives.size()]);
+    return;
+  }
+  it.at = phase::ended;
+  plan(j, story_.min_job_age, &world::forget);
+}
+
+void world::requeue(std::size_t j, const planned_life& next) {
+  life again;
+  again.plan = next;
+  again.restarts = jobs_[j].lives.back().restarts + 1;
+  again.plan.waits += seconds{dice_.between(2, 20)};
+  jobs_[j].lives.push_back(again);
+  begin_life(j);
+}
+
+void world::forget(std::size_t j) {
+  if (controller_away()) {
+    plan(j, controller_back(), &world::forget);
+    return;
+  }
+  jobs_[j].known = false;
+  jobs_[j].gone_at = time_.now();
+  std::erase(in_memory_, j);
+}
+
+void world::cancel(std::size_t j, bool by_us) {
+  auto& it = jobs_[j];
+  if (it.at != phase::pending && it.at != phase::running)
+    return;
+  it.cancelled_by_us = it.cancelled_by_us || by_us;
+  auto& now = it.lives.back();
+  now.cancelled = true;
+  if (it.at == phase::pending) {
+    now.ended = time_.now();
+    controller_learns(j);
+  } else {
+    plan(j, ms{dice_.between(10, 3000)}, &world::script_ends);
+  }
+}
+
+// -- moments -------------------------------------------------------------------------------------------------------
+
+/// slurmctld dies and comes back with what it had saved some seconds ago: what was submitted since is forgotten, and its
+/// ids are given again.
+void world::kill_controller() {
+  const auto saved = time_.now() - ms{dice_.between(500, 10'000)};
+  for (auto j : std::vector(in_memory_)) {
+    auto& it = jobs_[j];
+    if (it.lives.front().submit < seconds_at(saved) || it.lives.size() > 1)
+      continue;
+    next_id_ = std::min(next_id_, it.id);
+    ++it.turn;
+    auto& now = it.lives.back();
+    if (!now.ended) {
+      now.ended = time_.now();  // slurmd ends what the controller does not know
+      now.cancelled = true;
+    }
+    it.known = false;
+    it.forgotten = true;
+    it.gone_at = time_.now();
+    std::erase(in_memory_, j);
+  }
+}
+
+void world::requeue_by_admin() {
+  for (auto j : std::vector(in_memory_)) {
+    auto& it = jobs_[j];
+    if (it.foreign || it.at != phase::ended || controller_away())
+      continue;
+    planned_life again;
+    again.runs = ms{dice_.between(1000, 60'000)};
+    requeue(j, again);
+    return;
+  }
+}
+
+void world::rename_by_admin() {
+  for (auto j : in_memory_)
+    if (!jobs_[j].foreign && jobs_[j].at != phase::ended) {
+      jobs_[j].name = "renamed";
+      jobs_[j].row.clear();
+      return;
+    }
+}
+
+// -- accounting ----------------------------------------------------------------------------------------------------
+
+void world::account(std::size_t j, std::size_t l, bool ended) {
+  if (!story_.accounting_kept || (is(fault::accounting_loses) && dice_.chance(70)))
+    return;
+  ++on_the_way_;
+  auto wait = ms{dice_.between(50, ended ? 4000 : 5400)};
+  if (is(fault::accounting_lags))
+    wait += ms{dice_.between(10'000, 300'000)};
+  time_.after(wait, [this, j, l, ended] { arrives(j, l, ended); });
+}
+
+void world::arrives(std::size_t j, std::size_t l, bool ended) {
+  const bool away = is(fault::accounting_down) || is(fault::accounting_hung) || controller_away();
+  if (away) {
+    auto back = time_.now();
+    for (auto f : {fault::accounting_down, fault::accounting_hung, fault::controller_down, fault::controller_hung})
+      back = std::max(back, end_of(f));
+    time_.at(back + ms{dice_.between(500, 2000)}, [this, j, l, ended, half = dice_.chance(40)] {
+      if (ended && half) {
+        if (auto* r = find_record(j, l))
+          r->half = true;
+        time_.after(ms{4500}, [this, j, l] { arrives(j, l, true); });
+        return;
+      }
+      arrives(j, l, ended);
+    });
+    return;
+  }
+  --on_the_way_;
+  auto* r = find_record(j, l);
+  if (!r) {
+    books_[j].push_back({j, l, false, false});
+    r = &books_[j].back();
+  }
+  if (ended) {
+    r->ended = true;
+    r->half = false;
+    accounted_.emplace(std::pair(j, l), time_.now());
+  }
+}
+
+record* world::find_record(std::size_t j, std::size_t l) {
+  for (auto& r : books_[j])
+    if (r.life == l)
+      return &r;
+  return nullptr;
+}
+
+std::optional<duration> world::accounted_since(std::size_t j, std::size_t l) const {
+  auto i = accounted_.find({j, l});
+  return i == accounted_.end() ? std::nullopt : std::optional{i->second};
+}
+
+}  // namespace sim
