@@ -69,7 +69,7 @@ void item_life::begin(core::instant at) {
   needs_.search = item_.sub == submission::unclear;
   told_needs_ = needs_;
   clock_ = item_.clock_running ? clock_of(item_.status) : clock_kind::none;
-  port_.watch({item_.job_id, job_name_, item_.first_submit, needs_, clock_});
+  port_.watch({item_.job_id, job_name_, item_.submit, needs_, clock_});
   if (item_.cancel_asked && item_.job_id != 0)
     port_.cancel(item_.job_id);
 }
@@ -91,7 +91,7 @@ void item_life::receive(event e, std::vector<core::account_row> rows) {
 }
 
 void item_life::judge(event& e, const std::vector<core::account_row>& rows) const {
-  core::job_identity ours{item_.job_id, item_.first_submit, item_.not_before};
+  core::job_identity ours{item_.job_id, item_.first_submit, item_.submit, item_.not_before};
   auto exact = item_.exact;
   if (!exact && witness_)
     exact = core::exit_status{witness_->exit, std::nullopt};

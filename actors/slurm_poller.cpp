@@ -104,7 +104,7 @@ void slurm_poller::accounted(std::uint64_t cycle, const std::vector<std::string>
   }
   std::vector<delivery> out;
   if (!names.empty())
-    watched_.searched(names, answer, port_.now(), out);
+    watched_.searched(names, answer, backlog_, port_.now(), out);
   else
     watched_.accounted(answer, port_.now(), out);
   deliver(std::move(out));
@@ -114,10 +114,11 @@ void slurm_poller::accounted(std::uint64_t cycle, const std::vector<std::string>
     end_cycle();
 }
 
-/// Before accounting is asked: a queue that is empty then has handed over whatever accounting lacks after it.
+/// Before accounting is asked: a queue that is empty then has handed over whatever accounting lacks after it. Asked
+/// only where a silence of accounting is about to mean something.
 void slurm_poller::ask_backlog() {
-  backlog_empty_ = false;
-  if (!watched_.submitted_due()) {
+  backlog_.reset();
+  if (!watched_.submitted_due() && watched_.searched_names().empty()) {
     ask_accounting();
     return;
   }
@@ -127,13 +128,13 @@ void slurm_poller::ask_backlog() {
 void slurm_poller::backlog(std::uint64_t cycle, std::optional<std::uint64_t> records) {
   if (cycle != cycle_)
     return;
-  backlog_empty_ = records == std::uint64_t{0};
+  backlog_ = records;
   ask_accounting();
 }
 
 void slurm_poller::end_cycle() {
   std::vector<delivery> out;
-  watched_.deliver_due(port_.now(), backlog_empty_, out);
+  watched_.deliver_due(port_.now(), backlog_ == std::uint64_t{0}, out);
   deliver(std::move(out));
   failures_ = cycle_failed_ ? failures_ + 1 : 0;
   auto interval = core::next_interval(config_.rules, config_.interval_fixed, watched_.something_settles(),

@@ -83,8 +83,9 @@ void slurm_poller::refused(item_key key, const io::error& why) {
   auto now = port_.now();
   auto kind = kind_of_refusal(why.code);
   if (kind == event_kind::submit_unclear) {
-    // Not left to the item to ask: it may be a new actor that is searching already.
-    watched_.set_needs(key, item_needs{false, false, true}, now);
+    // Not left to the item to ask: it may be a new actor that is searching already. A listing may have shown it.
+    if (!watched_.job_id(key))
+      watched_.set_needs(key, item_needs{false, false, true}, now);
     plan_cycle();
   } else if (kind == event_kind::submit_deferred) {
     // A limit or a busy controller is the same for all that wait.
@@ -100,7 +101,7 @@ void slurm_poller::watch(item_key key, const watch_order& m) {
     return;
   auto now = port_.now();
   if (m.job_id != 0) {
-    watched_.follow(key, m.job_id, m.job_name, m.first_submit, now);
+    watched_.follow(key, m.job_id, m.job_name, m.last_submit, now);
     watched_.set_needs(key, m.needs, now);
   } else if (auto known = watched_.job_id(key)) {
     auto e = event_of(event_kind::submit_accepted, now);

@@ -50,22 +50,26 @@ bool is_live(meaning m) {
 // -- what the items ask ----------------------------------------------------------------------------------------
 
 void watch_list::expect(item_key key, std::string job_name, core::instant now) {
-  auto& w = jobs_[key];
+  auto [i, is_new] = jobs_.try_emplace(key);
+  auto& w = i->second;
+  nameless_ += is_new ? 1 : 0;
   w.job_name = std::move(job_name);
   w.expected_at = now.wall;
   by_name_[w.job_name] = key;
 }
 
 void watch_list::follow(item_key key, std::uint64_t job_id, std::string job_name,
-                        std::optional<core::epoch_seconds> first_submit, core::instant now) {
+                        std::optional<core::epoch_seconds> last_submit, core::instant now) {
   assert(job_id != 0);
-  auto& w = jobs_[key];
+  auto [i, is_new] = jobs_.try_emplace(key);
+  auto& w = i->second;
   if (w.job_id == job_id && w.job_name == job_name)
     return;
+  nameless_ -= !is_new && w.job_id == 0 ? 1 : 0;
   forget_id(key, w.job_id);
   w.job_id = job_id;
   w.job_name = std::move(job_name);
-  w.first_submit = first_submit;
+  w.last_submit = last_submit;
   w.known_at = now.monotonic;
   if (w.expected_at == core::duration{})
     w.expected_at = now.wall;
@@ -117,6 +121,7 @@ void watch_list::forget(item_key key) {
   auto& w = i->second;
   if (w.needs.search)
     --searches_;
+  nameless_ -= w.job_id == 0 ? 1 : 0;
   if (auto n = by_name_.find(w.job_name); n != by_name_.end() && n->second == key)
     by_name_.erase(n);
   forget_id(key, w.job_id);
@@ -162,17 +167,17 @@ std::optional<std::uint64_t> watch_list::job_id(item_key key) const {
 
 // -- listings --------------------------------------------------------------------------------------------------
 
-bool watch_list::is_ours(const watched& w, std::uint64_t job_id, std::string_view name,
-                         std::optional<core::epoch_seconds> submit) const {
-  if (auto token = token_of_job_name(name); !token.empty())
+bool watch_list::is_ours(const watched& w, const listed_row& row) const {
+  if (auto token = token_of_job_name(row.name); !token.empty())
     return token == token_of_job_name(w.job_name);
-  // Its name was changed. The id with the controller's own submit time is as good.
-  if (w.job_id != job_id || !submit)
+  // Its name was changed. The id with the controller's own submit time is as good: a job that got a reused id was
+  // submitted at another time. A requeue changes that time too, but counts.
+  if (w.job_id != row.job_id || !row.job.submit)
     return false;
-  if (w.first_submit)
-    return *submit >= *w.first_submit;
+  if (w.last_submit)
+    return row.job.submit == w.last_submit || (w.renamed && row.job.restarts.value_or(0) > w.last_restarts);
   auto earliest = std::chrono::duration_cast<std::chrono::seconds>(w.expected_at) - core::limits::clock_slack;
-  return *submit >= earliest.count();
+  return *row.job.submit >= earliest.count();
 }
 
 void watch_list::count_observed_time(core::duration begun) {
@@ -193,8 +198,10 @@ void watch_list::tell_present(item_key key, watched& w, const listed_row& row, c
   auto job = without_forecasts(row.job);
   w.missed = false;
   w.absence_told = false;
-  if (!w.first_submit)
-    w.first_submit = job.submit;
+  if (job.submit)
+    w.last_submit = job.submit;
+  w.last_restarts = job.restarts.value_or(w.last_restarts);
+  w.renamed = token_of_job_name(row.name).empty();
   if (w.told == job && !w.needs.listings)
     return;
   w.told = job;
@@ -213,18 +220,19 @@ void watch_list::tell_row(const listed_row& row, core::duration begun, core::ins
   auto [first, last] = by_id_.equal_range(row.job_id);
   for (auto i = first; i != last; ++i) {
     auto& w = jobs_.at(i->second);
-    w.id_lost = !is_ours(w, row.job_id, row.name, row.job.submit);
+    w.id_lost = !is_ours(w, row);
     if (w.id_lost)
       continue;
     w.seen_in = listings_;
     tell_present(i->second, w, row, begun, now, out);
     return;
   }
-  if (searches_ == 0)
+  // Also while its sbatch has not answered yet: a job may have come and gone before that gives up.
+  if (nameless_ == 0)
     return;
   if (auto i = by_name_.find(row.name); i != by_name_.end()) {
     auto& w = jobs_.at(i->second);
-    if (w.needs.search && w.job_id == 0) {
+    if (w.job_id == 0) {
       auto key = i->second;
       found(key, w, row.job_id, now, out);
       w.seen_in = listings_;

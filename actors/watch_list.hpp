@@ -33,7 +33,7 @@ enum class clock_kind : std::uint8_t { none, submitted, settling };
 struct watch_order {
   std::uint64_t job_id = 0;  ///< 0: search by name
   std::string job_name;
-  std::optional<core::epoch_seconds> first_submit;
+  std::optional<core::epoch_seconds> last_submit;  ///< the controller's, as last listed
   item_needs needs;
   clock_kind clock = clock_kind::none;
 };
@@ -53,7 +53,7 @@ public:
   void expect(item_key, std::string job_name, core::instant now);
   /// Its job is known by id from now on; listings begun before cannot show its absence.
   void follow(item_key, std::uint64_t job_id, std::string job_name,
-              std::optional<core::epoch_seconds> first_submit, core::instant now);
+              std::optional<core::epoch_seconds> last_submit, core::instant now);
   void set_needs(item_key, item_needs, core::instant now);
   void start_clock(item_key, clock_kind);
   void stop_clock(item_key);
@@ -79,8 +79,9 @@ public:
   /// slack).
   std::vector<std::string> searched_names() const;
   core::epoch_seconds searched_since() const;
-  void searched(const std::vector<std::string>& names, const accounting_answer&, core::instant now,
-                std::vector<delivery>& out);
+  /// `backlog`: records that slurmctld had not handed to accounting before it was asked; none: it did not say.
+  void searched(const std::vector<std::string>& names, const accounting_answer&,
+                std::optional<std::uint64_t> backlog, core::instant now, std::vector<delivery>& out);
 
   /// Items whose observed time is over.
   bool anything_due() const;
@@ -101,7 +102,9 @@ private:
   struct watched {
     std::uint64_t job_id = 0;
     std::string job_name;
-    std::optional<core::epoch_seconds> first_submit;
+    std::optional<core::epoch_seconds> last_submit;  ///< of the newest life that was listed
+    std::uint32_t last_restarts = 0;
+    bool renamed = false;                  ///< its name lost the token, in a life that we knew
     std::optional<core::listed_job> told;  ///< what the item last heard from a listing
     core::duration expected_at{};          ///< wall, when its sbatch started
     core::duration known_at{};             ///< monotonic; earlier listings say nothing about it
@@ -126,8 +129,7 @@ private:
   };
   using jobs = std::unordered_map<item_key, watched, item_key_hash>;
 
-  bool is_ours(const watched&, std::uint64_t job_id, std::string_view name,
-               std::optional<core::epoch_seconds> submit) const;
+  bool is_ours(const watched&, const listed_row&) const;
   void count_observed_time(core::duration begun);
   void forget_id(item_key, std::uint64_t job_id);
   void tell_row(const listed_row&, core::duration begun, core::instant now, std::vector<delivery>&);
@@ -137,7 +139,8 @@ private:
                     std::vector<delivery>&);
   bool lacks_every_live_job() const;
   void found(item_key, watched&, std::uint64_t job_id, core::instant now, std::vector<delivery>&);
-  void check_silence(item_key, watched&, core::instant now, std::vector<delivery>&);
+  void check_silence(item_key, watched&, core::duration long_enough, core::instant now,
+                     std::vector<delivery>&);
   bool is_due(const watched&) const;
 
   core::policy rules_;
@@ -146,6 +149,7 @@ private:
   std::unordered_map<std::string, item_key> by_name_;       ///< job names, tokens included
   std::unordered_map<std::uint64_t, ended_job> ended_;      ///< by job id
   std::size_t searches_ = 0;
+  std::size_t nameless_ = 0;  ///< jobs whose id is not known yet
   std::uint64_t listings_ = 0;
   std::optional<core::duration>
       last_listing_begun_;               ///< of the last one that succeeded, if none failed since

@@ -4,6 +4,7 @@
 #include "actors/event_of.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <unordered_map>
 
 namespace settle::actors {
@@ -41,7 +42,10 @@ void watch_list::accounted(const accounting_answer& answer, core::instant now, s
       for (auto [j, end] = by_job.equal_range(id); j != end; ++j)
         if (auto token = token_of_job_name(j->second->name);
             token.empty() || token == token_of_job_name(w.job_name))
-          d.rows.insert(d.rows.end(), j->second->rows.begin(), j->second->rows.end());
+          std::copy_if(j->second->rows.begin(), j->second->rows.end(), std::back_inserter(d.rows),
+                       [&](const core::account_row& row) {
+                         return !token.empty() || !w.last_submit || row.submit == w.last_submit;
+                       });
       if (!d.rows.empty())
         highest_accounted_ = std::max(highest_accounted_, id);
       else if (answer.what)
@@ -78,6 +82,7 @@ core::epoch_seconds watch_list::searched_since() const {
 
 void watch_list::found(item_key key, watched& w, std::uint64_t job_id, core::instant now,
                        std::vector<delivery>& out) {
+  nameless_ -= w.job_id == 0 ? 1 : 0;
   w.job_id = job_id;
   w.known_at = now.monotonic;
   by_id_.emplace(job_id, key);
@@ -87,10 +92,11 @@ void watch_list::found(item_key key, watched& w, std::uint64_t job_id, core::ins
   out.push_back({key, std::move(e), {}});
 }
 
-void watch_list::check_silence(item_key key, watched& w, core::instant now, std::vector<delivery>& out) {
+void watch_list::check_silence(item_key key, watched& w, core::duration long_enough, core::instant now,
+                               std::vector<delivery>& out) {
   if (!w.silent_listing || !w.silent_accounting)
     return;
-  if (now.monotonic - std::max(*w.silent_listing, *w.silent_accounting) < rules_.search_silence)
+  if (now.monotonic - std::max(*w.silent_listing, *w.silent_accounting) < long_enough)
     return;
   w.silent_listing.reset();
   w.silent_accounting.reset();
@@ -98,7 +104,13 @@ void watch_list::check_silence(item_key key, watched& w, core::instant now, std:
 }
 
 void watch_list::searched(const std::vector<std::string>& names, const accounting_answer& answer,
-                          core::instant now, std::vector<delivery>& out) {
+                          std::optional<std::uint64_t> backlog, core::instant now,
+                          std::vector<delivery>& out) {
+  // Its row may be among those that slurmctld still has to hand over.
+  const bool behind = !answer.disabled && backlog.value_or(0) != 0;
+  const auto long_enough = answer.disabled || backlog
+                               ? rules_.search_silence
+                               : std::max(rules_.search_silence, core::limits::search_silence_blind);
   if (answer.what)
     for (const auto& job : *answer.what)
       if (auto i = by_name_.find(job.name); i != by_name_.end())
@@ -112,11 +124,11 @@ void watch_list::searched(const std::vector<std::string>& names, const accountin
     if (!w.needs.search || w.job_id != 0)
       continue;
     // Where no accounting is kept the controller's silence has to do.
-    if (!answer.what && !answer.disabled)
+    if ((!answer.what && !answer.disabled) || behind)
       w.silent_accounting.reset();
     else if (answer.read >= w.search_began && !w.silent_accounting)
       w.silent_accounting = answer.read;
-    check_silence(i->second, w, now, out);
+    check_silence(i->second, w, long_enough, now, out);
   }
 }
 

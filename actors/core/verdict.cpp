@@ -51,6 +51,11 @@ const account_row* newest(std::span<const account_row> rows, const job_identity&
   return best;
 }
 
+/// The controller has shown a newer life than accounting's newest: that one's row is still on its way, or lost.
+bool is_stale(const account_row& row, const job_identity& ours) {
+  return row.submit && ours.last_submit && *row.submit < *ours.last_submit - submit_rounding;
+}
+
 bool is_final(const account_row& row) {
   return row.end && (row.means == meaning::succeeded || row.means == meaning::failed ||
                      row.means == meaning::interrupted);
@@ -217,6 +222,8 @@ judgement judge(std::span<const account_row> rows, const job_identity& ours,
   const account_row* row = newest(rows, ours);
   if (row == nullptr)
     return {};
+  if (is_stale(*row, ours))
+    return {.what = judgement::kind::not_final};
   if (!is_final(*row))
     return {.what = judgement::kind::not_final, .never_ran = !row->start};
   return row->means == meaning::succeeded ? judge_success(*row, exact, derived_exit_fails, batch_missing_ok)

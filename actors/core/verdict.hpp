@@ -53,6 +53,7 @@ inline constexpr std::string_view unconfirmed_marker =
 struct job_identity {
   std::uint64_t job_id = 0;
   std::optional<epoch_seconds> first_submit{};  ///< the controller's, as first listed
+  std::optional<epoch_seconds> last_submit{};   ///< the controller's, of the newest life that was listed
   std::optional<epoch_seconds> not_before{};    ///< our own clock at submission less skew and slack
 };
 

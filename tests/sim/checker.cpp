@@ -178,7 +178,8 @@ void checker::judge_failure(index i, const verdict& v) {
     // Accounting never learnt that it started, and the controller no longer has it.
     if (v.why == cause::lost && !j->known)
       return;
-    if (v.why == cause::never_recorded && !j->known && !last.executed)
+    const auto which = static_cast<std::size_t>(j - world_.jobs().data());
+    if (v.why == cause::never_recorded && !j->known && (!last.executed || !world_.has_rows(which)))
       return;
   }
   violation("G2", i, text_of(v) + (other_code ? ", and its code was " + std::to_string(*other_code)

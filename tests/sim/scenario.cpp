@@ -95,6 +95,8 @@ scenario make_scenario(std::uint64_t seed) {
   s.min_job_age = d.chance(50) ? within(d, 1, 5) : within(d, 30, 300);
   s.skew_s = d.chance(50) ? 0 : d.between(-150, 150);
   s.accounting_kept = !d.chance(6);
+  if (!s.accounting_kept)  // then the controller's memory is all there is to find a lost submission by
+    s.min_job_age = std::max(s.min_job_age, duration{seconds{300}});
   s.witnesses = d.chance(40);
   if (d.chance(12))
     s.cancel_at = ms{d.between(1, s.calm.count())};

@@ -89,6 +89,8 @@ public:
   /// Accounting shows this life's end to whoever asks, since then.
   std::optional<duration> accounted_since(std::size_t job, std::size_t life) const;
 
+  bool has_rows(std::size_t job) const { return !books_[job].empty(); }
+
 private:
   // lives
   void submit_foreign();

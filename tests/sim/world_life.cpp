@@ -93,6 +93,7 @@ void world::start(std::size_t j) {
   }
   auto& now = jobs_[j].lives.back();
   now.started = time_.now();
+  notes_.erase(jobs_[j].given_name);  // a new life takes the old one's record away
   now.executed = now.plan.how != outcome::boot_fail && now.plan.how != outcome::launch_failure;
   jobs_[j].at = phase::running;
   jobs_[j].row.clear();
