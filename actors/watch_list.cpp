@@ -172,10 +172,13 @@ bool watch_list::is_ours(const watched& w, const listed_row& row) const {
     return token == token_of_job_name(w.job_name);
   // Its name was changed. The id with the controller's own submit time is as good: a job that got a reused id was
   // submitted at another time. A requeue changes that time too, but counts.
-  if (w.job_id != row.job_id || !row.job.submit)
+  if (w.job_id != row.job_id || !row.job.submit || w.id_given_away)
     return false;
   if (w.last_submit)
-    return row.job.submit == w.last_submit || (w.renamed && row.job.restarts.value_or(0) > w.last_restarts);
+    return row.job.submit == w.last_submit ||
+           (*row.job.submit > *w.last_submit && row.job.restarts.value_or(0) > w.last_restarts);
+  if (w.ever_absent)
+    return false;
   auto earliest = std::chrono::duration_cast<std::chrono::seconds>(w.expected_at) - core::limits::clock_slack;
   return *row.job.submit >= earliest.count();
 }
@@ -201,7 +204,6 @@ void watch_list::tell_present(item_key key, watched& w, const listed_row& row, c
   if (job.submit)
     w.last_submit = job.submit;
   w.last_restarts = job.restarts.value_or(w.last_restarts);
-  w.renamed = token_of_job_name(row.name).empty();
   if (w.told == job && !w.needs.listings)
     return;
   w.told = job;
@@ -221,8 +223,10 @@ void watch_list::tell_row(const listed_row& row, core::duration begun, core::ins
   for (auto i = first; i != last; ++i) {
     auto& w = jobs_.at(i->second);
     w.id_lost = !is_ours(w, row);
-    if (w.id_lost)
+    if (w.id_lost) {
+      w.id_given_away = true;
       continue;
+    }
     w.seen_in = listings_;
     tell_present(i->second, w, row, begun, now, out);
     return;
@@ -263,6 +267,7 @@ void watch_list::tell_missing(item_key key, watched& w, bool certain, core::dura
   }
   if (w.absence_told && !w.needs.listings)
     return;
+  w.ever_absent = true;
   if (!w.absence_told) {
     w.absence_told = true;
     w.told.reset();

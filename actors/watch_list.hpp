@@ -104,7 +104,8 @@ private:
     std::string job_name;
     std::optional<core::epoch_seconds> last_submit;  ///< of the newest life that was listed
     std::uint32_t last_restarts = 0;
-    bool renamed = false;                  ///< its name lost the token, in a life that we knew
+    bool id_given_away = false;            ///< the id was seen with a job that is not ours: that lasts
+    bool ever_absent = false;
     std::optional<core::listed_job> told;  ///< what the item last heard from a listing
     core::duration expected_at{};          ///< wall, when its sbatch started
     core::duration known_at{};             ///< monotonic; earlier listings say nothing about it

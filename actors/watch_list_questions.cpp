@@ -38,14 +38,19 @@ void watch_list::accounted(const accounting_answer& answer, core::instant now, s
       d.what.read = answer.read;
       if (!answer.what)
         d.what.words = answer.what.error().words;
-      // One id may have been several jobs: only rows under our name, or under none of settle's, may be ours.
+      // One id may have been several jobs: only rows under our name may be ours. Those under none of settle's are,
+      // if the controller showed that life; a newer one may be a requeue or a stranger, and then nobody can tell.
+      bool doubtful = false;
       for (auto [j, end] = by_job.equal_range(id); j != end; ++j)
         if (auto token = token_of_job_name(j->second->name);
             token.empty() || token == token_of_job_name(w.job_name))
           std::copy_if(j->second->rows.begin(), j->second->rows.end(), std::back_inserter(d.rows),
                        [&](const core::account_row& row) {
+                         doubtful = doubtful || (token.empty() && w.last_submit && row.submit > w.last_submit);
                          return !token.empty() || !w.last_submit || row.submit == w.last_submit;
                        });
+      if (doubtful)
+        d.rows.clear();
       if (!d.rows.empty())
         highest_accounted_ = std::max(highest_accounted_, id);
       else if (answer.what)

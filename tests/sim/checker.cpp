@@ -199,7 +199,7 @@ void checker::judge_unconfirmed(index i) {
                          f.what == fault::controller_down || f.what == fault::controller_hung || f.what == fault::crash;
       return hides && f.to > time_.now() - seconds{700};
     });
-    if (since && answered && *since + seconds{700} < time_.now())
+    if (j->name == j->given_name && since && answered && *since + seconds{700} < time_.now())
       violation("G2", i, "unconfirmed, though accounting had its end since " + seconds_text(*since));
   }
 }

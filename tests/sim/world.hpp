@@ -38,6 +38,7 @@ struct job {
   std::string name;
   std::string given_name;   ///< as submitted
   std::size_t task = 0;     ///< into the scenario's tasks
+  bool unclear = false;     ///< nobody heard its id
   bool foreign = false;     ///< somebody else's work under our user
   bool cancelled_by_us = false;
   std::vector<life> lives{};

@@ -211,7 +211,8 @@ void world::requeue_by_admin() {
 
 void world::rename_by_admin() {
   for (auto j : in_memory_)
-    if (!jobs_[j].foreign && jobs_[j].at != phase::ended) {
+    // One whose id nobody heard can only be found by its name: renamed, it is lost to everybody.
+    if (!jobs_[j].foreign && !jobs_[j].unclear && jobs_[j].at != phase::ended) {
       jobs_[j].name = "renamed";
       jobs_[j].row.clear();
       return;
