@@ -139,6 +139,7 @@ private:
   void tell_missing(item_key, watched&, bool certain, core::duration begun, core::instant now,
                     std::vector<delivery>&);
   bool lacks_every_live_job() const;
+  static void add_rows(const watched&, const accounted_job&, std::vector<core::account_row>& rows);
   void found(item_key, watched&, std::uint64_t job_id, core::instant now, std::vector<delivery>&);
   void check_silence(item_key, watched&, core::duration long_enough, core::instant now,
                      std::vector<delivery>&);

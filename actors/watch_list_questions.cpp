@@ -23,6 +23,28 @@ std::vector<std::uint64_t> watch_list::accounting_ids() const {
   return ids;
 }
 
+/// One id may have been several jobs. Rows under our token are ours, rows under another's are not. Those under none are,
+/// where a listing showed that life; else they may be a renamed job's or a stranger's who got the id: nobody can
+/// tell, so they decide nothing, but neither was the job never recorded.
+void watch_list::add_rows(const watched& w, const accounted_job& job, std::vector<core::account_row>& rows) {
+  const auto token = token_of_job_name(job.name);
+  if (!token.empty()) {
+    if (token == token_of_job_name(w.job_name))
+      rows.insert(rows.end(), job.rows.begin(), job.rows.end());
+    return;
+  }
+  for (const auto& row : job.rows) {
+    if (w.last_submit && row.submit == w.last_submit) {
+      rows.push_back(row);
+    } else if (!w.last_submit || row.submit > w.last_submit) {
+      core::account_row doubtful;
+      doubtful.submit = row.submit;
+      doubtful.start = row.submit;
+      rows.push_back(std::move(doubtful));
+    }
+  }
+}
+
 void watch_list::accounted(const accounting_answer& answer, core::instant now, std::vector<delivery>& out) {
   std::unordered_multimap<std::uint64_t, const accounted_job*> by_job;
   if (answer.what)
@@ -38,19 +60,8 @@ void watch_list::accounted(const accounting_answer& answer, core::instant now, s
       d.what.read = answer.read;
       if (!answer.what)
         d.what.words = answer.what.error().words;
-      // One id may have been several jobs: only rows under our name may be ours. Those under none of settle's are,
-      // if the controller showed that life; a newer one may be a requeue or a stranger, and then nobody can tell.
-      bool doubtful = false;
       for (auto [j, end] = by_job.equal_range(id); j != end; ++j)
-        if (auto token = token_of_job_name(j->second->name);
-            token.empty() || token == token_of_job_name(w.job_name))
-          std::copy_if(j->second->rows.begin(), j->second->rows.end(), std::back_inserter(d.rows),
-                       [&](const core::account_row& row) {
-                         doubtful = doubtful || (token.empty() && w.last_submit && row.submit > w.last_submit);
-                         return !token.empty() || !w.last_submit || row.submit == w.last_submit;
-                       });
-      if (doubtful)
-        d.rows.clear();
+        add_rows(w, *j->second, d.rows);
       if (!d.rows.empty())
         highest_accounted_ = std::max(highest_accounted_, id);
       else if (answer.what)

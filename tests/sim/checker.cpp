@@ -169,7 +169,8 @@ void checker::judge_failure(index i, const verdict& v) {
       const auto& it = j->lives[l];
       const bool newest = l + 1 == j->lives.size() ||
                           j->lives[l + 1].submit + 400 > world::epoch + time_.now().count() / 1000;
-      if (it.ended && !succeeded(it) && newest && may_be_called(it, v)) {
+      // The script's record is of the life that wrote it, even if the next one never began.
+      if (it.ended && !succeeded(it) && (newest || v.who == evidence::witness) && may_be_called(it, v)) {
         if (code_agrees(it, v))
           return;
         other_code = it.plan.code;

@@ -141,7 +141,7 @@ void driver::recover() {
     write(d, run_.at(d), stream_kind::item, false);
   for (auto& [i, it] : waiting)
     start_life(i, std::move(it));
-  finished_ = run_.tally().terminal() == run_.size() && run_.confirmed();
+  finished_ = run_.confirmed() && lines_.empty() && !writing_;
   if (disk_.cancel_asked)
     cancel_run();
   post([this] { fill_slots(); });

@@ -59,6 +59,8 @@ void world::plan(std::size_t j, duration wait, void (world::*what)(std::size_t))
 
 std::size_t world::make_job(const std::string& name, std::size_t task, bool foreign) {
   const auto j = jobs_.size();
+  while (std::any_of(in_memory_.begin(), in_memory_.end(), [&](std::size_t k) { return jobs_[k].id == next_id_; }))
+    ++next_id_;  // ids in use are not given again
   jobs_.push_back({.id = next_id_++, .name = name, .given_name = name, .task = task, .foreign = foreign});
   books_.emplace_back();
   by_id_[jobs_[j].id].push_back(j);
