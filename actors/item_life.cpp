@@ -65,8 +65,7 @@ void item_life::begin(core::instant at) {
   }
   // After a restart of this actor or of the backend: say again what is wanted.
   needs_.accounting = item_.accounting_asked;
-  needs_.listings = item_.listings_needed > 0;
-  needs_.search = item_.sub == submission::unclear;
+  needs_ = wanted_needs();
   told_needs_ = needs_;
   clock_ = item_.clock_running ? clock_of(item_.status) : clock_kind::none;
   port_.watch({item_.job_id, job_name_, item_.submit, needs_, clock_});
@@ -224,10 +223,16 @@ void item_life::carry_out(const event& e, const std::vector<effect>& effects) {
   tell_needs();
 }
 
-void item_life::tell_needs() {
+item_needs item_life::wanted_needs() const {
   auto wanted = needs_;
   wanted.listings = item_.listings_needed > 0;
   wanted.search = item_.sub == submission::unclear;
+  wanted.backlog = item_.candidate && item_.listings_needed > 0 && !item_.candidate_newest;
+  return wanted;
+}
+
+void item_life::tell_needs() {
+  const auto wanted = wanted_needs();
   if (wanted == told_needs_)
     return;
   needs_ = told_needs_ = wanted;

@@ -71,6 +71,7 @@ private:
   void go_on();
   void apply(core::event e);
   void carry_out(const core::event& e, const std::vector<core::effect>& effects);
+  item_needs wanted_needs() const;
   void tell_needs();
 
   core::item item_;

@@ -106,7 +106,7 @@ void slurm_poller::accounted(std::uint64_t cycle, const std::vector<std::string>
   if (!names.empty())
     watched_.searched(names, answer, backlog_, port_.now(), out);
   else
-    watched_.accounted(answer, port_.now(), out);
+    watched_.accounted(answer, backlog_, port_.now(), out);
   deliver(std::move(out));
   if (!names.empty())
     ask_accounting();
@@ -118,7 +118,7 @@ void slurm_poller::accounted(std::uint64_t cycle, const std::vector<std::string>
 /// only where a silence of accounting is about to mean something.
 void slurm_poller::ask_backlog() {
   backlog_.reset();
-  if (!watched_.submitted_due() && watched_.searched_names().empty()) {
+  if (!watched_.backlog_matters()) {
     ask_accounting();
     return;
   }

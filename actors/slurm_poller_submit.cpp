@@ -85,7 +85,7 @@ void slurm_poller::refused(item_key key, const io::error& why) {
   if (kind == event_kind::submit_unclear) {
     // Not left to the item to ask: it may be a new actor that is searching already. A listing may have shown it.
     if (!watched_.job_id(key))
-      watched_.set_needs(key, item_needs{false, false, true}, now);
+      watched_.set_needs(key, item_needs{.search = true}, now);
     plan_cycle();
   } else if (kind == event_kind::submit_deferred) {
     // A limit or a busy controller is the same for all that wait.
@@ -113,7 +113,7 @@ void slurm_poller::watch(item_key key, const watch_order& m) {
     watched_.expect(key, m.job_name, now);
     auto from = now;
     from.monotonic += 2 * config_.rules.command_deadline + core::limits::submit_patience;
-    watched_.set_needs(key, item_needs{false, false, true}, from);
+    watched_.set_needs(key, item_needs{.search = true}, from);
     if (!m.needs.search)
       tell(key, event_of(event_kind::submit_unclear, now, "the backend was restarted during sbatch"));
   }

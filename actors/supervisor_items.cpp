@@ -113,12 +113,13 @@ void supervisor_actor::reported(const item_report& m) {
     r->asking.insert(m.key.index);
   else
     r->asking.erase(m.key.index);
-  auto shown = r->book.run().at(m.key.index).status;
+  const auto shown = row.status;
+  const auto attempt = row.attempt;
   auto change = r->book.run().update(m.key.index, *m.now);
   auto wall = m.at.wall == core::duration{} ? state_->config.now().wall : m.at.wall;
   if (corrected)
     r->book.tell_item(m.key.index, stream_kind::verdict_corrected, wall);
-  else if (m.now->status != shown)
+  else if (m.now->status != shown || (m.now->attempt != attempt && shown != item_status::pending))
     r->book.tell_item(m.key.index, stream_kind::item, wall);
   if (document_wanted)
     ask_for_document(m.key, *r);

@@ -167,20 +167,22 @@ std::optional<std::uint64_t> watch_list::job_id(item_key key) const {
 
 // -- listings --------------------------------------------------------------------------------------------------
 
-bool watch_list::is_ours(const watched& w, const listed_row& row) const {
+watch_list::owner watch_list::owner_of(const watched& w, const listed_row& row) const {
   if (auto token = token_of_job_name(row.name); !token.empty())
-    return token == token_of_job_name(w.job_name);
+    return token == token_of_job_name(w.job_name) ? owner::us : owner::stranger;
   // Its name was changed. The id with the controller's own submit time is as good: a job that got a reused id was
   // submitted at another time. A requeue changes that time too, but counts.
-  if (w.job_id != row.job_id || !row.job.submit || w.id_given_away)
-    return false;
-  if (w.last_submit)
-    return row.job.submit == w.last_submit ||
-           (*row.job.submit > *w.last_submit && row.job.restarts.value_or(0) > w.last_restarts);
-  if (w.ever_absent)
-    return false;
-  auto earliest = std::chrono::duration_cast<std::chrono::seconds>(w.expected_at) - core::limits::clock_slack;
-  return *row.job.submit >= earliest.count();
+  if (!row.job.submit || w.id_given_away || w.ever_absent)
+    return owner::stranger;
+  if (w.last_submit) {
+    const bool again = *row.job.submit > *w.last_submit && row.job.restarts.value_or(0) > w.last_restarts;
+    return row.job.submit == w.last_submit || again ? owner::us : owner::stranger;
+  }
+  const auto earliest =
+      std::chrono::duration_cast<std::chrono::seconds>(w.expected_at) - core::limits::clock_slack;
+  if (*row.job.submit < earliest.count())
+    return owner::stranger;
+  return names_are_kept_ ? owner::doubtful : owner::us;
 }
 
 void watch_list::count_observed_time(core::duration begun) {
@@ -222,11 +224,15 @@ void watch_list::tell_row(const listed_row& row, core::duration begun, core::ins
   auto [first, last] = by_id_.equal_range(row.job_id);
   for (auto i = first; i != last; ++i) {
     auto& w = jobs_.at(i->second);
-    w.id_lost = !is_ours(w, row);
-    if (w.id_lost) {
+    const auto whose = owner_of(w, row);
+    w.id_lost = whose != owner::us;
+    if (whose == owner::doubtful)
+      w.unreadable_in = listings_;
+    if (whose == owner::stranger)
       w.id_given_away = true;
+    if (w.id_lost)
       continue;
-    }
+    names_are_kept_ = names_are_kept_ || !token_of_job_name(row.name).empty();
     w.seen_in = listings_;
     tell_present(i->second, w, row, begun, now, out);
     return;

@@ -23,6 +23,7 @@ struct item_needs {
   bool accounting = false;  ///< include its job in the accounting calls
   bool listings = false;    ///< tell it of every listing, not only of differences
   bool search = false;      ///< its submission is unclear: look for its token
+  bool backlog = false;     ///< it must know whether accounting has caught up
   bool operator==(const item_needs&) const = default;
 };
 
@@ -73,7 +74,9 @@ public:
 
   /// Ids to ask accounting about, oldest first.
   std::vector<std::uint64_t> accounting_ids() const;
-  void accounted(const accounting_answer&, core::instant now, std::vector<delivery>& out);
+  void accounted(const accounting_answer&, std::optional<std::uint64_t> backlog, core::instant now,
+                 std::vector<delivery>& out);
+  bool backlog_matters() const;  ///< somebody must know whether accounting has caught up
 
   /// Job names whose submission is unclear (as many as one search takes), and since when (epoch seconds, with
   /// slack).
@@ -130,7 +133,8 @@ private:
   };
   using jobs = std::unordered_map<item_key, watched, item_key_hash>;
 
-  bool is_ours(const watched&, const listed_row&) const;
+  enum class owner : std::uint8_t { us, stranger, doubtful };
+  owner owner_of(const watched&, const listed_row&) const;
   void count_observed_time(core::duration begun);
   void forget_id(item_key, std::uint64_t job_id);
   void tell_row(const listed_row&, core::duration begun, core::instant now, std::vector<delivery>&);
@@ -156,6 +160,7 @@ private:
   std::optional<core::duration>
       last_listing_begun_;               ///< of the last one that succeeded, if none failed since
   core::duration observed_{};            ///< grows only while listings succeed
+  bool names_are_kept_ = false;          ///< some job of ours was listed under its name: this site renames none
   std::uint64_t highest_accounted_ = 0;  ///< highest job id of ours that has a row
 };
 

@@ -34,7 +34,7 @@ void watch_list::add_rows(const watched& w, const accounted_job& job, std::vecto
     return;
   }
   for (const auto& row : job.rows) {
-    if (w.last_submit && row.submit == w.last_submit) {
+    if (w.last_submit && row.submit == w.last_submit && !w.id_given_away) {
       rows.push_back(row);
     } else if (!w.last_submit || row.submit > w.last_submit) {
       core::account_row doubtful;
@@ -45,7 +45,13 @@ void watch_list::add_rows(const watched& w, const accounted_job& job, std::vecto
   }
 }
 
-void watch_list::accounted(const accounting_answer& answer, core::instant now, std::vector<delivery>& out) {
+bool watch_list::backlog_matters() const {
+  return searches_ != 0 || submitted_due() ||
+         std::any_of(jobs_.begin(), jobs_.end(), [](const auto& j) { return j.second.needs.backlog; });
+}
+
+void watch_list::accounted(const accounting_answer& answer, std::optional<std::uint64_t> backlog,
+                           core::instant now, std::vector<delivery>& out) {
   std::unordered_multimap<std::uint64_t, const accounted_job*> by_job;
   if (answer.what)
     for (const auto& job : *answer.what)
@@ -58,6 +64,7 @@ void watch_list::accounted(const accounting_answer& answer, core::instant now, s
       auto& w = jobs_.at(i->second);
       delivery d{i->second, event_of(kind, now), {}};
       d.what.read = answer.read;
+      d.what.accounting_caught_up = backlog == std::uint64_t{0};
       if (!answer.what)
         d.what.words = answer.what.error().words;
       for (auto [j, end] = by_job.equal_range(id); j != end; ++j)

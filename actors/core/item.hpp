@@ -58,8 +58,9 @@ struct event {
   judgement judged{};
   /// accounting_answered: when the answer was read (monotonic).
   duration read{};
-  /// no_record_due of a submitted item: accounting has caught up (a later job of ours has its row, or the
-  /// controller's queue to slurmdbd is empty); without that nothing is decided.
+  /// accounting_answered, and no_record_due of a submitted item: accounting has caught up (the controller's queue to
+  /// slurmdbd was empty before it was asked, or a later job of ours has its row). Without that nothing is decided from
+  /// what it lacks: neither that a job was never recorded, nor that an interrupted one has no later life.
   bool accounting_caught_up = false;
   /// process_ended. With `witnessed` also on accounting_disabled and no_record_due: what the job script's own
   /// exit record says; it speaks where neither accounting nor the controller can.
@@ -119,6 +120,7 @@ struct item {
   duration candidate_read{};
   boxed<verdict> candidate{};        ///< a failure row waiting for those listings; the success of a
                                      ///< generator whose document is wanted
+  bool candidate_newest = false;     ///< accounting had caught up when that row was read
   bool bare_cancel = false;          ///< that row is CANCELLED by nobody, see judgement
   bool accounting_row_seen = false;  ///< some row that is ours, final or not
   bool never_ran_row = false;        ///< the newest such row is not final and has no start

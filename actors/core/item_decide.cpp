@@ -81,6 +81,9 @@ void count_down(step& s) {
   if (!it.candidate || it.document_wanted || s.e.begun < it.candidate_read)
     return;
   assert(it.listings_needed > 0);
+  // The last step of an interrupted job is not taken before its later lives would have reached accounting.
+  if (it.listings_needed == 1 && !it.candidate_newest)
+    return;
   if (--it.listings_needed > 0)
     return;
   verdict v = *it.candidate;
@@ -95,6 +98,7 @@ void drop_candidate(item& it) {
   it.candidate.reset();
   it.listings_needed = 0;
   it.candidate_read = {};
+  it.candidate_newest = false;
   it.bare_cancel = false;
 }
 

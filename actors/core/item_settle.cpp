@@ -47,6 +47,7 @@ void nominate_row(item& it, const event& e) {
   nominate(it, e.judged.reached,
            interrupted ? limits::listings_after_interruption : limits::listings_after_failure, e.read);
   it.bare_cancel = e.judged.bare_cancel;
+  it.candidate_newest = it.candidate_newest || !interrupted || e.accounting_caught_up;
 }
 
 /// An unconfirmed success is decided but not shown, since the document is being read: accounting may still speak.
@@ -86,11 +87,18 @@ verdict lost() {
           .error = "accounting says it never ran, and the controller no longer knows it"};
 }
 
+verdict with_doubt(verdict v) {
+  v.warning = "accounting had not caught up with the controller: a later life of this job may be missing there";
+  return v;
+}
+
 /// No final row came in time: the other witnesses.
 void fall_back(step& s) {
   item& it = s.it;
   if (it.controller)
     decide(s, from_controller(*it.controller, evidence::controller));
+  else if (it.candidate && it.denied && !it.candidate_newest && it.listings_needed == 1)
+    conclude(s, with_doubt(*it.candidate));
   else if (it.candidate)
     start_clock(s);  // a failure row is there; only the listings are missing
   else if (s.e.witnessed)
@@ -200,10 +208,11 @@ void on_no_books(step& s) {
   it.accounting_off = true;
   if (it.document_wanted || it.candidate)
     return;
-  if (it.controller && it.controller->means == meaning::interrupted)
+  if (it.controller && it.controller->means == meaning::interrupted) {
     nominate(it, from_controller(*it.controller, evidence::controller), limits::listings_after_interruption,
              s.e.at.monotonic);
-  else if (it.controller)
+    it.candidate_newest = true;  // the controller's own record
+  } else if (it.controller)
     decide(s, from_controller(*it.controller, evidence::controller));
   else if (s.e.witnessed && it.denied)
     decide(s, witness_of(s.e));

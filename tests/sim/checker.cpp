@@ -88,7 +88,8 @@ void checker::add_to_hash(std::uint64_t value) {
   hash_ = (hash_ ^ value) * 0x100'0000'01b3ULL;
 }
 
-void checker::shown(index i, const settle::core::item& it, stream_kind kind) {
+void checker::shown(index i, const settle::core::item& it, stream_kind kind, duration decided) {
+  decided_ = decided;
   add_to_hash(static_cast<std::uint64_t>(time_.now().count()));
   add_to_hash(i * 64 + static_cast<std::uint64_t>(it.status) * 4 + static_cast<std::uint64_t>(kind));
   add_to_hash(static_cast<std::uint64_t>(it.reached ? it.reached->exit_code.value_or(-1) : -2));
@@ -135,17 +136,19 @@ void checker::judge(index i, const verdict& v) {
     judge_failure(i, v);
 }
 
+/// The job's last life, or the next one began after the last look before the verdict.
+bool checker::nobody_knew_of_more(const job& j, std::size_t l) const {
+  if (l + 1 == j.lives.size())
+    return true;
+  const auto after = std::upper_bound(listings_begun_.begin(), listings_begun_.end(), decided_);
+  return after == listings_begun_.begin() || j.lives[l + 1].queued > *std::prev(after);
+}
+
 void checker::judge_success(index i, const verdict& v) {
   for (const auto* j : jobs_of(i))
-    for (std::size_t l = 0; l < j->lives.size(); ++l) {
-      if (!succeeded(j->lives[l]))
-        continue;
-      // Nobody can know of a life that an administrator begins within the last look.
-      const bool newest = l + 1 == j->lives.size() ||
-                          j->lives[l + 1].submit + 400 > world::epoch + time_.now().count() / 1000;
-      if (newest)
+    for (std::size_t l = 0; l < j->lives.size(); ++l)
+      if (succeeded(j->lives[l]) && (nobody_knew_of_more(*j, l) || v.who == evidence::witness))
         return;
-    }
   violation("G2", i, text_of(v) + ", and no job of its has succeeded");
 }
 
@@ -167,8 +170,7 @@ void checker::judge_failure(index i, const verdict& v) {
       return;
     for (std::size_t l = 0; l < j->lives.size(); ++l) {
       const auto& it = j->lives[l];
-      const bool newest = l + 1 == j->lives.size() ||
-                          j->lives[l + 1].submit + 400 > world::epoch + time_.now().count() / 1000;
+      const bool newest = nobody_knew_of_more(*j, l);
       // The script's record is of the life that wrote it, even if the next one never began.
       if (it.ended && !succeeded(it) && (newest || v.who == evidence::witness) && may_be_called(it, v)) {
         if (code_agrees(it, v))
@@ -225,6 +227,8 @@ void checker::listed(bool answered, duration begun) {
   if (answered && last_listing_)
     observed_ += begun - *last_listing_;
   last_listing_ = answered ? std::optional{begun} : std::nullopt;
+  if (answered)
+    listings_begun_.push_back(begun);
 }
 
 void checker::slots(const settle::core::counts& tally, std::size_t used) {

@@ -19,7 +19,8 @@ class checker {
 public:
   checker(const scenario&, timeline&, const world&);
 
-  void shown(settle::core::item_index, const settle::core::item&, settle::core::stream_kind);
+  /// `decided`: when settle reached it; showing it takes until it is durable.
+  void shown(settle::core::item_index, const settle::core::item&, settle::core::stream_kind, duration decided);
   void called(std::uint64_t cycle, bool listing);
   void listed(bool answered, duration begun);
   void slots(const settle::core::counts&, std::size_t used);
@@ -41,6 +42,7 @@ private:
   };
   void violation(const char* guarantee, settle::core::item_index, const std::string& words);
   void judge(settle::core::item_index, const settle::core::verdict&);
+  bool nobody_knew_of_more(const job&, std::size_t life) const;
   void judge_success(settle::core::item_index, const settle::core::verdict&);
   void judge_failure(settle::core::item_index, const settle::core::verdict&);
   void judge_unconfirmed(settle::core::item_index);
@@ -58,6 +60,8 @@ private:
   std::size_t listings_ = 0;
   std::size_t accountings_ = 0;
   std::optional<duration> last_listing_;
+  std::vector<duration> listings_begun_;  ///< of those that were answered
+  duration decided_{};                    ///< when what is being judged was decided
   duration observed_{};  ///< time that whole listings covered
 };
 

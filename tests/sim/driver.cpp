@@ -209,8 +209,9 @@ void driver::reported(item_index i, const item& reported_now, const std::vector<
     names_[it.job_id] = "t." + actors::make_token(run_id, i, it.submissions);
   const bool corrected = row.reached.has_value();
   const auto shown = row.status;
+  const auto attempt = row.attempt;
   const auto change = run_.update(i, it);
-  if (corrected || it.status != shown)
+  if (corrected || it.status != shown || (it.attempt != attempt && shown != item_status::pending))
     write(i, it, corrected ? stream_kind::verdict_corrected : stream_kind::item, false);
   const auto has = [&](effect f) { return std::count(effects.begin(), effects.end(), f) != 0; };
   if (has(effect::submit_again)) {
@@ -264,9 +265,9 @@ void driver::tell_changes(const core::run_change& change) {
 }
 
 void driver::write(item_index i, const item& it, stream_kind kind, bool intent) {
-  lines_.push_back({i, it, kind, intent});
+  lines_.push_back({i, it, kind, intent, time_.now()});
   if (is(mutation::shown_before_durable) && !intent)
-    checker_.shown(i, it, kind);
+    checker_.shown(i, it, kind, time_.now());
   flush();
 }
 
@@ -281,7 +282,7 @@ void driver::flush() {
       if (l.intent)
         spawn(l.index);
       else if (!is(mutation::shown_before_durable))
-        checker_.shown(l.index, l.now, l.kind);
+        checker_.shown(l.index, l.now, l.kind, l.decided);
     }
     writing_ = false;
     finished_ = finished_ || (lines_.empty() && run_.tally().terminal() == run_.size());

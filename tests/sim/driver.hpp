@@ -53,6 +53,7 @@ private:
     item now;
     settle::core::stream_kind kind;
     bool intent;
+    duration decided;
   };
 
   // the process

@@ -32,7 +32,7 @@ void driver::list(std::uint64_t cycle) {
       answer.what = tl::unexpected(table.error());
     mutate_listing(answer);
     later(takes, [this, cycle, answer = std::move(answer)] {
-      checker_.listed(answer.what.has_value(), answer.begun + started_);
+      checker_.listed(answer.what.has_value(), answer.begun - seconds{1000} + started_);
       poller_.listed(cycle, answer);
     });
   });

@@ -22,6 +22,7 @@ namespace sim {
 /// One life of a job, as it really was.
 struct life {
   planned_life plan;
+  duration queued{};                  ///< when this life began to wait
   std::int64_t submit = 0;            ///< the controller's submit time of this life, epoch seconds
   std::uint32_t restarts = 0;
   std::optional<duration> started;    ///< the script began

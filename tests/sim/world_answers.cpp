@@ -194,7 +194,7 @@ command_result world::sbatch(const std::string& name, std::size_t task) {
   if (is(fault::controller_hung)) {
     // It stands in the controller's socket: it is executed when the controller goes on, whoever still waits.
     if (dice_.chance(50))
-      time_.at(end_of(fault::controller_hung) + ms{dice_.between(1, 500)}, [this, name, task] { jobs_[make_job(name, task, false)].unclear = true; });
+      time_.at(end_of(fault::controller_hung) + ms{dice_.between(1, 30'000)}, [this, name, task] { jobs_[make_job(name, task, false)].unclear = true; });
     return refuse("sbatch: error: Batch job submission failed: Socket timed out on send/recv operation\n", seconds{20});
   }
   if (is(fault::controller_down))
@@ -208,6 +208,10 @@ command_result world::sbatch(const std::string& name, std::size_t task) {
   const bool lost = is(fault::lost_replies) && dice_.chance(70);
   if (lost && dice_.chance(40))
     return hang();
+  if (lost && dice_.chance(40)) {  // a busy controller takes its time
+    time_.after(ms{dice_.between(1000, 90'000)}, [this, name, task] { jobs_[make_job(name, task, false)].unclear = true; });
+    return hang();
+  }
   const auto j = make_job(name, task, false);
   jobs_[j].unclear = lost;
   if (lost)

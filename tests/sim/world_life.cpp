@@ -81,6 +81,7 @@ void world::submit_foreign() {
 
 void world::begin_life(std::size_t j) {
   auto& now = jobs_[j].lives.back();
+  now.queued = time_.now();
   now.submit = seconds_at(time_.now());
   jobs_[j].at = phase::pending;
   jobs_[j].row.clear();
