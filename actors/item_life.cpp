@@ -227,7 +227,7 @@ item_needs item_life::wanted_needs() const {
   auto wanted = needs_;
   wanted.listings = item_.listings_needed > 0;
   wanted.search = item_.sub == submission::unclear;
-  wanted.backlog = item_.candidate && item_.listings_needed > 0 && !item_.candidate_newest;
+  wanted.backlog = item_.backlog_asked;
   return wanted;
 }
 

@@ -120,6 +120,7 @@ struct item {
   duration candidate_read{};
   boxed<verdict> candidate{};        ///< a failure row waiting for those listings; the success of a
                                      ///< generator whose document is wanted
+  bool backlog_asked = false;        ///< it must know whether accounting has caught up
   bool candidate_newest = false;     ///< accounting had caught up when that row was read
   bool bare_cancel = false;          ///< that row is CANCELLED by nobody, see judgement
   bool accounting_row_seen = false;  ///< some row that is ours, final or not

@@ -99,6 +99,7 @@ void drop_candidate(item& it) {
   it.listings_needed = 0;
   it.candidate_read = {};
   it.candidate_newest = false;
+  it.backlog_asked = false;
   it.bare_cancel = false;
 }
 

@@ -48,6 +48,7 @@ void nominate_row(item& it, const event& e) {
            interrupted ? limits::listings_after_interruption : limits::listings_after_failure, e.read);
   it.bare_cancel = e.judged.bare_cancel;
   it.candidate_newest = it.candidate_newest || !interrupted || e.accounting_caught_up;
+  it.backlog_asked = !it.candidate_newest;
 }
 
 /// An unconfirmed success is decided but not shown, since the document is being read: accounting may still speak.
@@ -254,6 +255,9 @@ void on_amend(step& s) {
   item& it = s.it;
   const judgement& j = s.e.judged;
   if (!is_confirmed(*it.reached)) {
+    it.backlog_asked = j.what == judgement::kind::interruption;
+    if (it.backlog_asked && !s.e.accounting_caught_up)
+      return;  // a later life may be on its way
     if (is_failure(j) || decides_at_once(it, j))
       correct(s, j.reached);
   } else if (it.reached->who != evidence::not_applicable &&

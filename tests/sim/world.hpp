@@ -11,6 +11,7 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -48,6 +49,7 @@ struct job {
   duration gone_at{};       ///< when the controller forgot it, if it did
   bool forgotten = false;   ///< lost in a crash of the controller
   std::uint64_t turn = 0;   ///< counts what was planned for it; older plans are void
+  bool listed = false;      ///< some listing has shown it
   std::string row{};        ///< its line of squeue; empty: to be made anew
 };
 
@@ -92,9 +94,12 @@ public:
   std::optional<duration> accounted_since(std::size_t job, std::size_t life) const;
 
   bool has_rows(std::size_t job) const { return !books_[job].empty(); }
+  /// A row of this life reached accounting, or is on its way.
+  bool has_row(std::size_t job, std::size_t life) const { return sent_.count({job, life}) != 0; }
 
 private:
   // lives
+  bool is_indistinguishable(std::uint64_t id) const;
   void submit_foreign();
   std::size_t make_job(const std::string& name, std::size_t task, bool foreign);
   void begin_life(std::size_t j);
@@ -136,6 +141,7 @@ private:
   std::unordered_map<std::uint64_t, std::vector<std::size_t>> by_id_;
   std::vector<std::vector<record>> books_;  ///< accounting's rows by job
   std::map<std::pair<std::size_t, std::size_t>, duration> accounted_;
+  std::set<std::pair<std::size_t, std::size_t>> sent_;
   std::map<std::string, exit_note> notes_;
   std::uint64_t next_id_ = 1;
   std::size_t on_the_way_ = 0;  ///< records between slurmctld and slurmdbd

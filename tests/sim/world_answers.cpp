@@ -115,8 +115,10 @@ command_result world::squeue() {
   if (is(fault::controller_down))
     return refuse("slurm_load_jobs error: Unable to contact slurm controller (connect failure)\n", refusal_time);
   std::string out;
-  for (auto j : in_memory_)
+  for (auto j : in_memory_) {
     out += row_of(jobs_[j]);
+    jobs_[j].listed = true;
+  }
   return spoil(answer(std::move(out)));
 }
 

@@ -61,6 +61,8 @@ std::size_t world::make_job(const std::string& name, std::size_t task, bool fore
   const auto j = jobs_.size();
   while (std::any_of(in_memory_.begin(), in_memory_.end(), [&](std::size_t k) { return jobs_[k].id == next_id_; }))
     ++next_id_;  // ids in use are not given again
+  while (foreign && is_indistinguishable(next_id_))
+    ++next_id_;
   jobs_.push_back({.id = next_id_++, .name = name, .given_name = name, .task = task, .foreign = foreign});
   books_.emplace_back();
   by_id_[jobs_[j].id].push_back(j);
@@ -72,6 +74,15 @@ std::size_t world::make_job(const std::string& name, std::size_t task, bool fore
   jobs_[j].lives.push_back(first);
   begin_life(j);
   return j;
+}
+
+/// A nameless stranger with the id of a job of ours that the controller forgot before anybody ever listed it: nothing in
+/// Slurm tells them apart but the submit time, within what clocks may differ. docs/limits.md says so.
+bool world::is_indistinguishable(std::uint64_t id) const {
+  const auto i = by_id_.find(id);
+  return i != by_id_.end() && std::any_of(i->second.begin(), i->second.end(), [&](std::size_t j) {
+           return !jobs_[j].foreign && jobs_[j].forgotten && !jobs_[j].listed;
+         });
 }
 
 void world::submit_foreign() {
@@ -228,6 +239,7 @@ void world::account(std::size_t j, std::size_t l, bool ended) {
   if (!story_.accounting_kept || (is(fault::accounting_loses) && dice_.chance(70)))
     return;
   ++on_the_way_;
+  sent_.emplace(j, l);
   auto wait = ms{dice_.between(50, ended ? 4000 : 5400)};
   if (is(fault::accounting_lags))
     wait += ms{dice_.between(10'000, 300'000)};
