@@ -86,14 +86,14 @@ const state_word* find_cut(std::string_view stump) noexcept {
 }
 
 /// The user of "CANCELLED by 1000"; (uid_t)-1 and -2 stand for nobody.
-std::optional<std::int64_t> canceller(std::string_view tail) noexcept {
+std::optional<std::string> canceller(std::string_view tail) noexcept {
   constexpr std::string_view by = " by ";
   if (!tail.starts_with(by))
     return std::nullopt;
   const auto uid = field::number<std::uint32_t>(tail.substr(by.size()));
   if (!uid || *uid >= 0xfffffffeu)
     return std::nullopt;
-  return *uid;
+  return std::to_string(*uid);
 }
 
 }  // namespace

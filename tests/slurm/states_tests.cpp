@@ -101,8 +101,8 @@ TEST_CASE("words that sacct cut at its column of ten are completed where only on
 }
 
 TEST_CASE("who cancelled is read where sacct says so", "[slurm][state]") {
-  CHECK(state_from_text("CANCELLED by 2001") == job_state{base_state::cancelled, 0, 2001});
-  CHECK(state_from_text("CANCELLED by 0") == job_state{base_state::cancelled, 0, 0});
+  CHECK(state_from_text("CANCELLED by 2001") == job_state{base_state::cancelled, 0, "2001"});
+  CHECK(state_from_text("CANCELLED by 0") == job_state{base_state::cancelled, 0, "0"});
   for (const auto* nobody :
        {"CANCELLED", "CANCELLED by ", "CANCELLED by -1", "CANCELLED by 4294967295", "CANCELLED by 4294967294",
         "CANCELLED by root", "CANCELLED by 99999999999999999999"}) {
