@@ -190,8 +190,7 @@ bool read_state(json_walk& in, json_value& v, shown_state& out) {
     if (!out.state.base)
       out.state.base = one.base;
     out.state.flags |= one.flags;
-    if (one.canceller)
-      out.state.canceller = one.canceller;
+    out.state.canceller_known |= one.canceller_known;
     if (!out.word.empty())
       out.word += '+';
     out.word += word;

@@ -33,8 +33,8 @@ inline constexpr std::string_view accounting_format =
 /// (with exit code 0 up to 22.05); bad_reply: JSON without a list `jobs`. A field of a wrong kind voids its row.
 io::result<table<queue_row>> parse_queue_json(std::string document, std::optional<std::uint32_t> uid);
 
-/// sacct --json of any version from 21.08 on: the same rows, each job's followed by its steps'. A canceller is a login
-/// name here, exit codes are whole, and up to 23.02 those that are no signal are unknown: it prints 0 for all.
+/// sacct --json of any version from 21.08 on: the same rows, each job's followed by its steps'. Exit codes are whole;
+/// up to 23.02 those that are no signal are unknown, because it prints 0 for all of them.
 io::result<table<account_record>> parse_accounting_json(std::string document);
 
 /// "145_[1,3-9%4]", "145_3", "145", "108+0": the id of JobID columns.

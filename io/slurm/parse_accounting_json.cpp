@@ -189,7 +189,7 @@ bool names_somebody(std::string_view user) noexcept {
 void fill(shown_record& shown, account_record& row) {
   row.state = std::move(shown.state.state);
   if (row.state.base == base_state::cancelled && names_somebody(shown.canceller))
-    row.state.canceller = std::move(shown.canceller);
+    row.state.canceller_known = true;
   row.word = std::move(shown.state.word);
   row.exit = shown.exit;
   row.derived = shown.derived;

@@ -64,7 +64,7 @@ void check_state(const job_state& json, const job_state& text) {
   if (text.base)
     CHECK(json.base == text.base);
   CHECK((json.flags & text.flags) == text.flags);
-  CHECK(json.canceller.has_value() == text.canceller.has_value());
+  CHECK(json.canceller_known == text.canceller_known);
 }
 
 /// Text's sacct subtracts 128 from large codes; JSON may not know an exit code, and shows it only where no signal is.
