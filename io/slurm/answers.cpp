@@ -27,11 +27,7 @@ std::string_view trimmed(std::string_view text) noexcept {
 /// The first line that says something, printable, at most 200 bytes.
 std::string first_line(std::string_view text) {
   text = trimmed(text);
-  std::string out(text.substr(0, std::min<std::size_t>(text.find('\n'), 200)));
-  for (char& c : out)
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
-      c = '?';
-  return out;
+  return field::printable(text.substr(0, std::min<std::size_t>(text.find('\n'), 200)));
 }
 
 std::string seconds(std::chrono::milliseconds time) {

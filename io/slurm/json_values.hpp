@@ -10,6 +10,8 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 
 namespace settle::slurm {
 
@@ -51,6 +53,14 @@ bool read_array(const json_number& array_job, const json_number& task, std::stri
 
 /// Slurm's ids have 32 bits, and 0 is none.
 std::optional<std::uint64_t> job_id_of(const json_number&) noexcept;
+
+/// Absent where it does not fit, or is below zero.
+template <class Int>
+std::optional<Int> count_of(const json_number& value) noexcept {
+  if (!value || *value < 0 || !std::in_range<Int>(*value))
+    return std::nullopt;
+  return static_cast<Int>(*value);
+}
 
 template <class F>
 bool each_word(json_walk& in, json_value& v, F&& f) {

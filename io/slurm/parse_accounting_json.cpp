@@ -147,13 +147,6 @@ bool read_steps(json_walk& in, json_value& v, shown_record& out) {
   });
 }
 
-template <class Int>
-std::optional<Int> count(const json_number& value) noexcept {
-  if (!value || *value < 0 || *value > std::numeric_limits<Int>::max())
-    return std::nullopt;
-  return static_cast<Int>(*value);
-}
-
 std::optional<std::int64_t> milliseconds(const json_number& seconds, const json_number& micros) noexcept {
   constexpr std::int64_t seconds_max = std::numeric_limits<std::int64_t>::max() / 2000;
   if (!seconds || !micros || *seconds < 0 || *micros < 0 || *seconds > seconds_max)
@@ -196,10 +189,10 @@ void fill(shown_record& shown, account_record& row) {
   row.submit = shown.submit;
   row.start = shown.start;
   row.end = shown.end;
-  row.elapsed_s = count<std::int64_t>(shown.elapsed);
+  row.elapsed_s = count_of<std::int64_t>(shown.elapsed);
   row.cpu_ms = milliseconds(shown.cpu_s, shown.cpu_us);
   row.max_rss_bytes = shown.max_rss;
-  row.cpus = count<std::int32_t>(shown.cpus);
+  row.cpus = count_of<std::int32_t>(shown.cpus);
   if (shown.nodes != "None assigned")
     row.node_list = std::move(shown.nodes);
   row.name = std::move(shown.name);

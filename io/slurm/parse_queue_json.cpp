@@ -47,8 +47,7 @@ std::string_view to_row(shown_job&& shown, queue_row& row) {
   row.state = std::move(shown.state.state);
   row.word = std::move(shown.state.word);
   row.exit = shown.exit;
-  if (shown.restarts && *shown.restarts >= 0)
-    row.restarts = static_cast<std::uint32_t>(*shown.restarts);
+  row.restarts = count_of<std::uint32_t>(shown.restarts);
   row.submit = shown.submit;
   row.start = shown.start;
   row.end = shown.end;

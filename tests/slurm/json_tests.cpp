@@ -91,6 +91,16 @@ TEST_CASE("a number is read alone, as a tri-state or as a word", "[slurm][json]"
   }
 }
 
+TEST_CASE("a count that does not fit is unknown", "[slurm][json]") {
+  CHECK(listed("\"restart_cnt\":3").restarts == 3u);
+  for (const auto* count : {"-1", "4294967296", "9223372036854775807", "null"}) {
+    INFO(count);
+    CHECK_FALSE(listed("\"restart_cnt\":" + std::string(count)).restarts);
+    CHECK_FALSE(
+        accounted("\"tres\":{\"allocated\":[{\"type\":\"cpu\",\"count\":" + std::string(count) + "}]}").cpus);
+  }
+}
+
 TEST_CASE("a field of a wrong kind voids its row and no other", "[slurm][json]") {
   for (const auto* wrong :
        {"true", "[]", "[5]", "{}", R"({"set":true})", R"("soon")", "1.5", R"({"set":1,"number":5})", "NaN",
