@@ -53,7 +53,7 @@ asio::awaitable<void> list_jobs(shared_ptr s, std::function<void(listing_answer)
   answer.begun = s->config.now().monotonic;
   auto said = co_await run(s, squeue, std::move(command));
   answer.latency = said.elapsed;
-  auto table = slurm::read_listing(std::move(said));
+  auto table = slurm::read_listing(std::move(said), s->config.uid);
   if (table)
     answer.what = to_listing(std::move(*table));
   else

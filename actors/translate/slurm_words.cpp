@@ -136,7 +136,7 @@ core::account_row open_row(const slurm::account_record& r) {
   row.start = r.start;
   row.end = r.end;
   row.step_failed = is_failure(r.derived);
-  row.canceller_known = r.state.canceller.has_value();
+  row.canceller_known = r.state.canceller_known;
   row.elapsed_s = r.elapsed_s;
   row.cpu_ms = r.cpu_ms;
   row.max_rss_bytes = r.max_rss_bytes;

@@ -27,11 +27,7 @@ std::string_view trimmed(std::string_view text) noexcept {
 /// The first line that says something, printable, at most 200 bytes.
 std::string first_line(std::string_view text) {
   text = trimmed(text);
-  std::string out(text.substr(0, std::min<std::size_t>(text.find('\n'), 200)));
-  for (char& c : out)
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
-      c = '?';
-  return out;
+  return field::printable(text.substr(0, std::min<std::size_t>(text.find('\n'), 200)));
 }
 
 std::string seconds(std::chrono::milliseconds time) {
@@ -65,21 +61,34 @@ bool is_clean(const command_result& a) noexcept {
   return a.spawn_errno == 0 && !a.timed_out && !a.cancelled && !a.truncated && !a.lingered && a.end.exit == 0;
 }
 
+/// The dialect: rows of text begin with a digit.
+bool is_json(std::string_view out) noexcept {
+  return trimmed(out).starts_with('{');
+}
+
 template <class Row>
-result<table<Row>> read_table(std::string_view program, const command_result& answer,
-                              table<Row> (*parse)(std::string_view, bool&)) {
+result<table<Row>> parse_text(std::string_view out, table<Row> (*parse)(std::string_view, bool&)) {
+  bool whole = false;
+  auto rows = parse(out, whole);
+  if (!whole)
+    return io::fail(errc::unavailable, "its answer was cut short: its last line has no end");
+  return rows;
+}
+
+/// `parse` reads what the command printed.
+template <class Row, class Parse>
+result<table<Row>> read_table(std::string_view program, command_result& answer, Parse parse) {
   if (!is_clean(answer))
     return io::fail(errc::unavailable, describe_failure(program, answer));
-  bool whole = false;
-  auto out = parse(answer.out, whole);
-  if (!whole)
-    return io::fail(errc::unavailable, std::string(program) + " was cut short: its last line has no end");
-  if (!out.rows.empty())
+  result<table<Row>> out = parse(answer.out);
+  if (!out)
+    return io::fail(out.error().code, std::string(program) + ": " + out.error().words);
+  if (!out->rows.empty())
     return out;
   if (!trimmed(answer.err).empty())
     return io::fail(errc::unavailable, describe_failure(program, answer));
   const auto nameless = [](const bad_row& b) { return !b.job_id; };
-  if (const auto bad = std::find_if(out.bad.begin(), out.bad.end(), nameless); bad != out.bad.end())
+  if (const auto bad = std::find_if(out->bad.begin(), out->bad.end(), nameless); bad != out->bad.end())
     return io::fail(errc::bad_reply, std::string(program) + " printed no row that can be read: '" +
                                          first_line(bad->first_bytes) + "' (" + bad->why + ")");
   return out;
@@ -144,15 +153,19 @@ std::string describe_failure(std::string_view program, const command_result& ans
   return out;
 }
 
-result<table<queue_row>> read_listing(command_result answer) {
-  auto listing = read_table<queue_row>("squeue", answer, parse_queue);
+result<table<queue_row>> read_listing(command_result answer, std::optional<std::uint32_t> uid) {
+  auto listing = read_table<queue_row>("squeue", answer, [&](std::string& out) {
+    return is_json(out) ? parse_queue_json(std::move(out), uid) : parse_text(out, parse_queue);
+  });
   if (listing)
     set_aside_contradictions(*listing);
   return listing;
 }
 
 result<table<account_record>> read_accounting(command_result answer) {
-  return read_table<account_record>("sacct", answer, parse_accounting);
+  return read_table<account_record>("sacct", answer, [](std::string& out) {
+    return is_json(out) ? parse_accounting_json(std::move(out)) : parse_text(out, parse_accounting);
+  });
 }
 
 bool says_accounting_disabled(const command_result& answer) {

@@ -25,8 +25,9 @@ using io::result;
 command list_command(std::uint32_t uid, std::chrono::milliseconds deadline);
 /// rc 0, not cut, and not (no row and anything on stderr): a listing. Else unavailable with its reason;
 /// bad_reply where it is whole but not one line of it is a row. Two different rows for one job are set aside:
-/// one of them is forged.
-result<table<queue_row>> read_listing(command_result answer);
+/// one of them is forged. Text and JSON are both read: what begins with '{' is JSON, of which jobs of other users
+/// than `uid` are left out (squeue --json lists everybody's up to 24.05.0).
+result<table<queue_row>> read_listing(command_result answer, std::optional<std::uint32_t> uid = {});
 
 /// sacct -n -P -D --user=UID -j a,b,c -o ...: the ids, oldest first, cut into at most `calls_max` calls, each
 /// far below 128 KiB of argument; `taken` tells how many ids went into them.
@@ -38,6 +39,7 @@ std::vector<command> account_commands(std::uint32_t uid, std::span<const std::ui
 /// those.
 command account_by_name_command(std::uint32_t uid, std::span<const std::string> names, std::int64_t since,
                                 std::chrono::milliseconds deadline);
+/// As read_listing; text and JSON.
 result<table<account_record>> read_accounting(command_result answer);
 /// "Slurm accounting storage is disabled": told apart from an outage.
 bool says_accounting_disabled(const command_result& answer);

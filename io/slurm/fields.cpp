@@ -217,6 +217,14 @@ bool read_tasks(std::uint64_t array_job_id, std::string_view tasks, array_tasks&
   return true;
 }
 
+std::string printable(std::string_view words) {
+  std::string out(words);
+  for (char& c : out)
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
+      c = '?';
+  return out;
+}
+
 bad_row set_aside(std::string_view line, std::string_view why, std::optional<std::uint64_t> job) {
   return {std::string(line.substr(0, first_bytes_max)), std::string(why), job};
 }

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <cstring>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace settle::slurm::field {
@@ -72,6 +73,9 @@ std::size_t split(std::string_view line, std::array<std::string_view, N>& out) n
   out[N - 1] = {at, static_cast<std::size_t>(end - at)};
   return N;
 }
+
+/// Words of a command for people: control characters become '?'.
+std::string printable(std::string_view words);
 
 /// Sets a line aside: its first bytes, the reason, and its job where the first column names one.
 bad_row set_aside(std::string_view line, std::string_view why, std::optional<std::uint64_t> job);

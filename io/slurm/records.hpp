@@ -51,7 +51,7 @@ enum class state_flag : std::uint32_t {
 struct job_state {
   std::optional<base_state> base;
   std::uint32_t flags = 0;
-  std::optional<std::int64_t> canceller;  ///< "CANCELLED by UID"
+  bool canceller_known = false;  ///< "CANCELLED by UID": accounting names who did it
   bool has(state_flag f) const noexcept { return (flags & static_cast<std::uint32_t>(f)) != 0; }
   bool operator==(const job_state&) const = default;
 };

@@ -1,5 +1,7 @@
 #include "io/slurm/sbatch_words.hpp"
 
+#include "io/slurm/fields.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -215,9 +217,7 @@ std::string sbatch_words(std::string_view errors) {
       out += "; ";
     out += line;
   }
-  if (out.size() > bytes_max)
-    out.resize(bytes_max);
-  return out;
+  return field::printable(std::string_view(out).substr(0, bytes_max));
 }
 
 }  // namespace settle::slurm

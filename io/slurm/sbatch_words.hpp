@@ -17,7 +17,8 @@ enum class refusal : std::uint8_t {
 /// Judges the stderr of an sbatch that ended by itself with an exit code other than 0.
 refusal judge_refusal(std::string_view errors, int exit_code) noexcept;
 
-/// sbatch's own words on one line: "sbatch: error: " removed, lines joined by "; ", at most 1000 bytes.
+/// sbatch's own words on one line: "sbatch: error: " removed, lines joined by "; ", control characters
+/// as '?', at most 1000 bytes.
 std::string sbatch_words(std::string_view errors);
 
 }  // namespace settle::slurm

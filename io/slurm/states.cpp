@@ -85,15 +85,13 @@ const state_word* find_cut(std::string_view stump) noexcept {
   return found;
 }
 
-/// The user of "CANCELLED by 1000"; (uid_t)-1 and -2 stand for nobody.
-std::optional<std::int64_t> canceller(std::string_view tail) noexcept {
+/// "CANCELLED by 1000" names somebody; (uid_t)-1 and -2 stand for nobody.
+bool names_canceller(std::string_view tail) noexcept {
   constexpr std::string_view by = " by ";
   if (!tail.starts_with(by))
-    return std::nullopt;
+    return false;
   const auto uid = field::number<std::uint32_t>(tail.substr(by.size()));
-  if (!uid || *uid >= 0xfffffffeu)
-    return std::nullopt;
-  return *uid;
+  return uid && *uid < 0xfffffffeu;
 }
 
 }  // namespace
@@ -110,7 +108,7 @@ job_state state_from_text(std::string_view text) {
   out.base = w->base;
   out.flags = w->flags;
   if (w->base == base_state::cancelled && blank != std::string_view::npos)
-    out.canceller = canceller(text.substr(blank));
+    out.canceller_known = names_canceller(text.substr(blank));
   return out;
 }
 

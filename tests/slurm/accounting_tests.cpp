@@ -45,7 +45,7 @@ TEST_CASE("one record is read field by field", "[slurm][accounting]") {
   r.job_id = 40;
   r.step = "batch";
   r.array = {30, 3, ""};
-  r.state = {base_state::cancelled, 0, 5};
+  r.state = {base_state::cancelled, 0, true};
   r.word = "CANCELLED by 5";
   r.exit = {0, 15};
   r.submit = 1795425812;
@@ -109,7 +109,7 @@ TEST_CASE("unknown, never started and not assigned are absent", "[slurm][account
   const auto cancelled = records_of(all, "heldcancel").at(0);
   CHECK_FALSE(cancelled.start);
   CHECK(cancelled.end);
-  CHECK(cancelled.state.canceller == 0);
+  CHECK(cancelled.state.canceller_known);
   const auto failed_node = parse_all(capture_file("22.05.8", "ours_accounting_nodedown.out"));
   CHECK(records_of(failed_node, "nodefail").at(1).exit == code{});
 }

@@ -1,6 +1,9 @@
 #include "tests/slurm/captures.hpp"
 
+#include "io/slurm/parse.hpp"
+
 #include <algorithm>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -11,6 +14,15 @@ namespace {
 
 std::filesystem::path folder(const std::string& version) {
   return std::filesystem::path(SETTLE_SOURCE_DIR) / "tests" / "data" / ("slurm-" + version);
+}
+
+/// Lines with this many columns. Names stand in the middle of them: one with '|' or a newline shifts its line's columns.
+std::string regular_lines(const std::string& text, std::size_t columns) {
+  std::string out;
+  for (const auto& line : split_lines(text))
+    if (split_columns(line).size() == columns)
+      out += line + '\n';
+  return out;
 }
 
 }  // namespace
@@ -85,6 +97,33 @@ std::string remap(std::string_view text, const std::vector<int>& order, std::str
     out += '\n';
   }
   return out;
+}
+
+std::string our_listing(const std::string& text) {
+  return remap(regular_lines(text, 20), {3, 1, 2, 4, -1, -1, 12, 10, 11, 6, 7}, "");
+}
+
+std::string our_accounting(const std::string& text) {
+  const auto header = split_columns(text.substr(0, text.find('\n')));
+  std::string wanted(slurm::accounting_format);
+  std::replace(wanted.begin(), wanted.end(), ',', '|');
+  std::vector<int> order;
+  for (const auto& name : split_columns(wanted)) {
+    const auto at = std::find(header.begin(), header.end(), name);
+    order.push_back(at == header.end() ? -1 : static_cast<int>(at - header.begin()));
+  }
+  return remap(regular_lines(text.substr(text.find('\n') + 1), header.size()), order, "");
+}
+
+std::string with_epochs(std::string text) {
+  constexpr std::size_t length = sizeof "2026-11-23T01:44:45" - 1;
+  for (auto at = text.find('T'); at != std::string::npos; at = text.find('T', at + 1)) {
+    std::tm day{};
+    if (at < 10 || ::strptime(text.c_str() + at - 10, "%Y-%m-%dT%H:%M:%S", &day) == nullptr)
+      continue;
+    text.replace(at - 10, length, std::to_string(::timegm(&day)));
+  }
+  return text;
 }
 
 }  // namespace settle::tests

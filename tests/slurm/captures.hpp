@@ -26,4 +26,11 @@ std::vector<std::string> split_columns(std::string_view line);
 /// Lines of '|' columns in another order: output column i is input column order[i]; -1: `filler`.
 std::string remap(std::string_view text, const std::vector<int>& order, std::string_view filler);
 
+/// squeue_full_*: %i|%F|%K|%A|%T|%t|%r|%j|… to our listing's columns.
+std::string our_listing(const std::string& text);
+/// sacct_P_dup by its header to our accounting columns.
+std::string our_accounting(const std::string& text);
+/// The captures' calendar times (UTC) as epochs.
+std::string with_epochs(std::string text);
+
 }  // namespace settle::tests

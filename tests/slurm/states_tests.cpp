@@ -12,7 +12,7 @@ using namespace settle::slurm;
 namespace {
 
 job_state flagged(state_flag f) {
-  return {std::nullopt, static_cast<std::uint32_t>(f), std::nullopt};
+  return {std::nullopt, static_cast<std::uint32_t>(f), false};
 }
 
 struct spelling {
@@ -101,13 +101,13 @@ TEST_CASE("words that sacct cut at its column of ten are completed where only on
 }
 
 TEST_CASE("who cancelled is read where sacct says so", "[slurm][state]") {
-  CHECK(state_from_text("CANCELLED by 2001") == job_state{base_state::cancelled, 0, 2001});
-  CHECK(state_from_text("CANCELLED by 0") == job_state{base_state::cancelled, 0, 0});
+  CHECK(state_from_text("CANCELLED by 2001") == job_state{base_state::cancelled, 0, true});
+  CHECK(state_from_text("CANCELLED by 0") == job_state{base_state::cancelled, 0, true});
   for (const auto* nobody :
        {"CANCELLED", "CANCELLED by ", "CANCELLED by -1", "CANCELLED by 4294967295", "CANCELLED by 4294967294",
         "CANCELLED by root", "CANCELLED by 99999999999999999999"}) {
     INFO(nobody);
-    CHECK(state_from_text(nobody) == job_state{base_state::cancelled, 0, {}});
+    CHECK(state_from_text(nobody) == job_state{base_state::cancelled, 0, false});
   }
   CHECK(state_from_text("FAILED by 5") == job_state{base_state::failed, 0, {}});
 }

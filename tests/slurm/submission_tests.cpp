@@ -193,3 +193,9 @@ TEST_CASE("a refusal shows sbatch's own words and nothing of its prefixes", "[sl
         "unrecognized option '--bogus'");
   CHECK(read_submission(said("", std::string(100'000, 'x'), 1)).error().words.size() == 1000);
 }
+
+TEST_CASE("control characters in sbatch's words are not shown", "[slurm][submission]") {
+  const auto answer = read_submission(said("", "sbatch: error: Invalid\x1b[2J qos\r\x0e specification\n", 1));
+  REQUIRE_FALSE(answer);
+  CHECK(answer.error().words == "Invalid?[2J qos?? specification");
+}

@@ -14,33 +14,6 @@ using namespace settle::tests;
 
 namespace {
 
-/// Lines with this many columns. Here names stand in the middle: one with '|' or a newline shifts its line's columns.
-std::string regular_lines(const std::string& text, std::size_t columns) {
-  std::string out;
-  for (const auto& line : split_lines(text))
-    if (split_columns(line).size() == columns)
-      out += line + '\n';
-  return out;
-}
-
-/// squeue_full_*: %i|%F|%K|%A|%T|%t|%r|%j|… to our listing's columns.
-std::string our_listing(const std::string& text) {
-  return remap(regular_lines(text, 20), {3, 1, 2, 4, -1, -1, -1, -1, -1, 6, 7}, "");
-}
-
-/// sacct_P_dup by its header to our accounting columns.
-std::string our_accounting(const std::string& text) {
-  const auto header = split_columns(text.substr(0, text.find('\n')));
-  std::string wanted(accounting_format);
-  std::replace(wanted.begin(), wanted.end(), ',', '|');
-  std::vector<int> order;
-  for (const auto& name : split_columns(wanted)) {
-    const auto at = std::find(header.begin(), header.end(), name);
-    order.push_back(at == header.end() ? -1 : static_cast<int>(at - header.begin()));
-  }
-  return remap(regular_lines(text.substr(text.find('\n') + 1), header.size()), order, "");
-}
-
 struct expectation {
   base_state state;
   code main, batch;

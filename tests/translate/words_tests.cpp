@@ -80,7 +80,7 @@ bool is_end(const state_meaning& m) {
 }
 
 job_state state(std::optional<base_state> base, std::uint32_t bits) {
-  return {base, bits, std::nullopt};
+  return {base, bits, false};
 }
 std::uint32_t bit(state_flag f) {
   return static_cast<std::uint32_t>(f);

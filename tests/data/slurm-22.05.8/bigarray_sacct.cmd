@@ -1,0 +1,1 @@
+sacct -n -P -X -j 87 --format=JobIDRaw\,JobID\,State\,Start 

@@ -1,0 +1,1 @@
+squeue -h -j 87 -o %i\|%K\|%T 

@@ -1,0 +1,1 @@
+sacct --json -D -j 76 

@@ -1,0 +1,1 @@
+squeue -h -j 145 -o %i\|%K\|%T 

@@ -1,0 +1,1 @@
+sacct --json=v0.0.40 

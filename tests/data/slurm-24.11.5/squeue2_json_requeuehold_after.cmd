@@ -1,0 +1,1 @@
+squeue --json -t all -j 136 

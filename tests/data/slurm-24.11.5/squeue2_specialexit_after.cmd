@@ -1,0 +1,1 @@
+squeue -h -t all -o %i\|%T\|%t\|%r -j 137 

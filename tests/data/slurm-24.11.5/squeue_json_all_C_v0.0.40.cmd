@@ -1,0 +1,1 @@
+squeue --json=v0.0.40 -t all 
