@@ -85,7 +85,7 @@ public:
   virtual void cancel(std::vector<std::uint64_t> ids, std::function<void(io::result<void>)> done) = 0;
   /// Records that slurmctld has not yet sent to slurmdbd; none: it did not say.
   virtual void accounting_backlog(std::function<void(std::optional<std::uint64_t>)> done) = 0;
-  /// Looks at the cluster itself: versions, limits, accounting, clock. At most seven commands, one after the other;
+  /// Looks at the cluster itself: versions, limits, accounting, clock. At most six commands, one after the other;
   /// those that an earlier answer made pointless are left out. Submits nothing.
   virtual void examine(const core::policy& rules, std::function<void(site_answer)> done) = 0;
 

@@ -23,7 +23,7 @@ struct site_report {
   int exit_code() const noexcept;
 };
 
-/// Looks with the same options that a runtime would start with. Blocks for at most some ten of their command deadlines,
+/// Looks with the same options that a runtime would start with. Blocks for at most six command deadlines,
 /// and that only where every command hangs. Never fails: trouble is a finding.
 site_report examine(options);
 

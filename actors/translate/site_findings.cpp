@@ -178,15 +178,18 @@ void add_clock(std::vector<finding>& to, const site_answers& a) {
     return;
   }
   const auto off = a.clock->skew < core::duration{} ? -a.clock->skew : a.clock->skew;
-  std::string words = "the controller's clock is " + time_words(off) +
-                      (a.clock->skew < core::duration{} ? " behind" : " ahead of") + " ours, within " +
-                      time_words(a.clock->within);
+  const bool same = off <= a.clock->within;
+  const bool behind = a.clock->skew < core::duration{};
+  const std::string words =
+      same ? "the controller's clock agrees with ours to within " + time_words(off + a.clock->within)
+           : "the controller's clock is " + time_words(off) + (behind ? " behind" : " ahead of") +
+                 " ours, to within " + time_words(a.clock->within);
   if (off > notable_skew)
     to.push_back({"clock", grade::attention,
                   words + "; settle subtracts that before it compares times, and allows 600 s more",
                   "set this machine's clock (chrony, ntp); munge refuses what is 300 s off"});
   else
-    to.push_back({"clock", grade::ok, std::move(words), ""});
+    to.push_back({"clock", grade::ok, words, ""});
 }
 
 }  // namespace

@@ -84,8 +84,10 @@ std::string verdict(const site_report& report) {
 }  // namespace
 
 int doctor_command(const doctor_arguments& arguments) {
-  const auto report = examine(arguments.runtime);
   screen to;
+  to.status("looking");  // on a terminal: a hung command takes its whole deadline
+  to.flush();
+  const auto report = examine(arguments.runtime);
   if (arguments.json) {
     to.line(report_json(report));
     return report.exit_code();
