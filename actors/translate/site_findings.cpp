@@ -1,7 +1,6 @@
 #include "actors/translate/site_findings.hpp"
 
-#include <array>
-#include <cstdio>
+#include <algorithm>
 #include <utility>
 
 namespace settle::actors {
@@ -195,15 +194,12 @@ void add_clock(std::vector<finding>& to, const site_answers& a) {
 }  // namespace
 
 std::string time_words(core::duration d) {
-  std::array<char, 32> text{};
-  const auto ms = static_cast<long long>(d.count());
+  const auto ms = d.count();
   if (ms < 1000)
-    std::snprintf(text.data(), text.size(), "%lldms", ms);
-  else if (ms % 1000 == 0 || ms >= 100'000)
-    std::snprintf(text.data(), text.size(), "%llds", ms / 1000);
-  else
-    std::snprintf(text.data(), text.size(), "%.1fs", static_cast<double>(ms) / 1000);
-  return text.data();
+    return to_string(ms) + "ms";
+  const auto tenths = (ms + 50) / 100;
+  const bool is_whole = tenths % 10 == 0 || tenths >= 1000;
+  return to_string(tenths / 10) + (is_whole ? "" : "." + to_string(tenths % 10)) + "s";
 }
 
 core::site_facts facts_of(const site_answers& a) {
