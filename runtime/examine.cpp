@@ -67,9 +67,10 @@ void examine_slurm(site_report& report, const core::policy& rules) {
   if (report.findings.back().graded == grade::cannot_work)
     return;
   const auto cluster = actors::slurm_config(report.state_dir, rules).slurm;
-  std::promise<actors::site_answer> promise;
-  auto answer = promise.get_future();
-  cluster->examine(rules, [&promise](actors::site_answer a) { promise.set_value(std::move(a)); });
+  // Shared: the io thread may still be inside set_value when we have the answer.
+  const auto promise = std::make_shared<std::promise<actors::site_answer>>();
+  auto answer = promise->get_future();
+  cluster->examine(rules, [promise](actors::site_answer a) { promise->set_value(std::move(a)); });
   auto site = answer.get();
   report.facts = std::move(site.facts);
   std::move(site.findings.begin(), site.findings.end(), std::back_inserter(report.findings));

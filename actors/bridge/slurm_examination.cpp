@@ -14,7 +14,7 @@ namespace {
 /// What the coroutines share; none outlives examine_site.
 struct desk {
   examination how;
-  site_answers answers{io::fail(io::errc::unavailable, "not asked"), {}, {}, {}, {}, {}, {}, false, {}};
+  site_answers answers;
   std::vector<core::clock_reading> readings;
 };
 using desk_ptr = std::shared_ptr<desk>;

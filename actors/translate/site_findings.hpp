@@ -16,7 +16,7 @@ namespace settle::actors {
 
 /// What the questions to a cluster brought. What was not asked, because an earlier answer made it pointless, is absent.
 struct site_answers {
-  io::result<slurm::version> client;
+  io::result<slurm::version> client = io::fail(io::errc::unavailable, "sbatch was not asked");
   std::optional<io::result<core::duration>> listing;  ///< its latency, or why there is none
   std::vector<slurm::controller_host> pinged;         ///< asked where there was no listing
   std::optional<io::result<slurm::configuration>> config;

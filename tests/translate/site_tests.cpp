@@ -17,7 +17,8 @@ using namespace std::chrono_literals;
 namespace {
 
 site_answers healthy() {
-  site_answers a{slurm::version{24, 11, 5}, {}, {}, {}, {}, {}, {}, false, {}};
+  site_answers a;
+  a.client = slurm::version{24, 11, 5};
   a.listing = 12ms;
   a.config = slurm::parse_config(tests::capture_file("24.11.5", "scontrol_show_config.out"));
   a.federation = std::string{};
@@ -79,7 +80,8 @@ TEST_CASE("facts are what was answered, and nothing that was not", "[translate][
   CHECK(facts.array_size_max == 1001);
   CHECK(facts.ended_jobs_kept == 900s);
   CHECK(facts.federated == false);
-  site_answers silent{slurm::version{24, 11, 5}, {}, {}, {}, {}, {}, {}, false, {}};
+  site_answers silent;
+  silent.client = slurm::version{24, 11, 5};
   silent.listing = io::fail(io::errc::unavailable, "squeue gave no answer");
   const auto none = facts_of(silent);
   CHECK_FALSE(none.controller_answers);
@@ -106,8 +108,8 @@ TEST_CASE("versions: only what was tested, and no commands newer than the contro
 }
 
 TEST_CASE("without working commands nothing else is judged", "[translate][site]") {
-  const site_answers a{
-      io::fail(io::errc::unavailable, "sbatch --version failed"), {}, {}, {}, {}, {}, {}, false, {}};
+  site_answers a;
+  a.client = io::result<slurm::version>(io::fail(io::errc::unavailable, "sbatch --version failed"));
   const auto all = findings_of(a, {});
   REQUIRE(all.size() == 1);
   CHECK(all.front().what == "version");
@@ -115,7 +117,8 @@ TEST_CASE("without working commands nothing else is judged", "[translate][site]"
 }
 
 TEST_CASE("a silent controller cannot be worked with; which hosts are down is said", "[translate][site]") {
-  site_answers a{slurm::version{24, 11, 5}, {}, {}, {}, {}, {}, {}, false, {}};
+  site_answers a;
+  a.client = slurm::version{24, 11, 5};
   a.listing = io::fail(io::errc::unavailable, "squeue failed: Unable to contact slurm controller");
   a.pinged = {{"primary", "ctl1", false}};
   a.accounting = 90ms;
