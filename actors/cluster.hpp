@@ -1,8 +1,10 @@
-// The port to a Slurm cluster as the backend actor sees it: five questions, each answered exactly once, on any
+// The port to a Slurm cluster as the backend actor sees it: seven questions, each answered exactly once, on any
 // thread, already translated into the rules' own terms. The real one runs commands (actors/bridge), tests play one.
 #pragma once
 
+#include "actors/core/limits.hpp"
 #include "actors/core/record.hpp"
+#include "actors/core/site.hpp"
 #include "actors/core/time.hpp"
 #include "actors/job_spec.hpp"
 #include "io/result.hpp"
@@ -54,6 +56,12 @@ struct accounting_answer {
   core::duration latency{};  ///< of the slowest call
 };
 
+/// What the cluster is like and what that means under the rules that were asked with.
+struct site_answer {
+  core::site_facts facts;  ///< with the skew of the controller's clock
+  std::vector<core::finding> findings;
+};
+
 struct call_count {
   std::string program;
   std::uint64_t calls = 0;
@@ -77,6 +85,9 @@ public:
   virtual void cancel(std::vector<std::uint64_t> ids, std::function<void(io::result<void>)> done) = 0;
   /// Records that slurmctld has not yet sent to slurmdbd; none: it did not say.
   virtual void accounting_backlog(std::function<void(std::optional<std::uint64_t>)> done) = 0;
+  /// Looks at the cluster itself: versions, limits, accounting, clock. At most six commands, one after the other;
+  /// those that an earlier answer made pointless are left out. Submits nothing.
+  virtual void examine(const core::policy& rules, std::function<void(site_answer)> done) = 0;
 
   /// Commands started so far.
   virtual std::vector<call_count> calls() const = 0;

@@ -116,7 +116,7 @@ public:
 
   const std::string& state_dir() const;
   backend_kind backend() const;  ///< slurm or local
-  /// Scheduler calls so far, by program ("squeue", "sacct", "sbatch", "scancel", "sdiag").
+  /// Scheduler calls so far, by program ("squeue", "sacct", "sbatch", "scancel", "sdiag", "scontrol").
   std::vector<std::pair<std::string, std::uint64_t>> calls() const;
 
 private:

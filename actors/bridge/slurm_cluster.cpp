@@ -1,5 +1,6 @@
 #include "actors/bridge/slurm_cluster.hpp"
 
+#include "actors/bridge/slurm_examination.hpp"
 #include "actors/core/limits.hpp"
 #include "actors/translate/slurm_answers.hpp"
 #include "io/slurm/commands.hpp"
@@ -23,9 +24,9 @@ namespace {
 
 using std::chrono::milliseconds;
 
-enum program : std::size_t { squeue, sacct, sbatch, scancel, sdiag, program_count };
-constexpr std::array<const char*, program_count> program_names{"squeue", "sacct", "sbatch", "scancel",
-                                                               "sdiag"};
+enum program : std::size_t { squeue, sacct, sbatch, scancel, sdiag, scontrol, program_count };
+constexpr std::array<const char*, program_count> program_names{"squeue",  "sacct", "sbatch",
+                                                               "scancel", "sdiag", "scontrol"};
 
 /// What every command of one cluster shares. Lives as long as any coroutine that uses it.
 struct shared {
@@ -197,6 +198,19 @@ public:
 
   void accounting_backlog(std::function<void(std::optional<std::uint64_t>)> done) override {
     start([s = shared_, done] { return ask_backlog(s, done); }, [done](io::error) { done(std::nullopt); });
+  }
+
+  void examine(const core::policy& rules, std::function<void(site_answer)> done) override {
+    const auto run_one = [s = shared_](io::command what) {
+      const auto* const name = std::find(program_names.begin(), program_names.end(), what.argv.front());
+      return run(s, static_cast<program>(name - program_names.begin()), std::move(what));
+    };
+    const examination how{shared_->config.uid, shared_->config.command_deadline, shared_->config.now, rules,
+                          run_one};
+    start([how, done] { return examine_site(how, done); },
+          [done](io::error e) {
+            done({{}, {{"controller", core::grade::cannot_work, std::move(e.words), "try again"}}});
+          });
   }
 
   std::vector<call_count> calls() const override {

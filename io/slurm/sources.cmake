@@ -11,4 +11,5 @@ target_sources(settle_io PRIVATE
   ${CMAKE_CURRENT_SOURCE_DIR}/slurm/parse_queue_json.cpp
   ${CMAKE_CURRENT_SOURCE_DIR}/slurm/sbatch_args.cpp
   ${CMAKE_CURRENT_SOURCE_DIR}/slurm/sbatch_words.cpp
+  ${CMAKE_CURRENT_SOURCE_DIR}/slurm/site.cpp
   ${CMAKE_CURRENT_SOURCE_DIR}/slurm/states.cpp)

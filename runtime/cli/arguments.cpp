@@ -89,17 +89,31 @@ void add_state(CLI::App& app, std::string& target) {
       ->type_name("DIR");
 }
 
+void add_backend(CLI::App& app, backend_kind& target) {
+  add_choice<backend_kind>(app, "--backend",
+                           "where jobs run (default: slurm where sbatch is installed, else local)", target,
+                           {{"local", backend_kind::local}, {"slurm", backend_kind::slurm}});
+}
+
+void add_intervals(CLI::App& app, options& to) {
+  add(app, "--poll-interval", "D", "time between two looks at the scheduler (default: adapts around 15s)",
+      [&to](const std::string& option, const std::string& text) {
+        to.rules.poll_interval = some_time(option, text);
+        to.poll_interval_fixed = true;
+      });
+  add(app, "--command-deadline", "D", "a scheduler command that takes longer is ended (default: 1m)",
+      [&to](const std::string& option, const std::string& text) {
+        to.rules.command_deadline = some_time(option, text);
+      });
+}
+
 void add_timing(CLI::App& app, run_arguments& to) {
   core::policy& rules = to.runtime.rules;
   const auto set = [](milliseconds& target) {
     return
         [&target](const std::string& option, const std::string& text) { target = some_time(option, text); };
   };
-  add(app, "--poll-interval", "D", "time between two looks at the scheduler (default: adapts around 15s)",
-      [&to](const std::string& option, const std::string& text) {
-        to.runtime.rules.poll_interval = some_time(option, text);
-        to.runtime.poll_interval_fixed = true;
-      });
+  add_intervals(app, to.runtime);
   add(app, "--poll-interval-min", "D", "never look more often than this (default: 1s)",
       set(rules.poll_interval_min));
   add(app, "--settle-no-record", "D|never",
@@ -117,8 +131,6 @@ void add_timing(CLI::App& app, run_arguments& to) {
   add(app, "--search-silence", "D",
       "an unclear sbatch is repeated when queue and accounting know no job of it for this long (default: 2m)",
       set(rules.search_silence));
-  add(app, "--command-deadline", "D", "a scheduler command that takes longer is ended (default: 1m)",
-      set(rules.command_deadline));
 }
 
 void add_run(CLI::App& parent, run_arguments& to) {
@@ -126,9 +138,7 @@ void add_run(CLI::App& parent, run_arguments& to) {
   app.add_option("TASKS.json", to.tasks_file, "the task document; - reads standard input")
       ->required()
       ->type_name("");
-  add_choice<backend_kind>(
-      app, "--backend", "where jobs run (default: slurm where sbatch is installed, else local)",
-      to.runtime.backend, {{"local", backend_kind::local}, {"slurm", backend_kind::slurm}});
+  add_backend(app, to.runtime.backend);
   app.add_flag("--json", to.json, "events as JSON lines on stdout, and nothing else there");
   add(app, "--max-concurrent", "N", "at most so many items of this run at once",
       [&to](const std::string& option, const std::string& text) {
@@ -169,6 +179,14 @@ void add_show(CLI::App& parent, show_arguments& to) {
   app.add_option("ITEM", to.item, "a task's id")->type_name("");
   app.add_flag("--json", to.json, "one JSON object on stdout");
   add_state(app, to.state_dir);
+}
+
+void add_doctor(CLI::App& parent, doctor_arguments& to) {
+  CLI::App& app = *parent.add_subcommand("doctor", "what this cluster or machine offers; submits nothing");
+  add_backend(app, to.runtime.backend);
+  app.add_flag("--json", to.json, "one JSON object on stdout");
+  add_state(app, to.runtime.state_dir);
+  add_intervals(app, to.runtime);
 }
 
 std::vector<std::string> command_names(const CLI::App& app) {
@@ -216,12 +234,14 @@ struct command_line {
   run_arguments run;
   validate_arguments validate;
   show_arguments show;
+  doctor_arguments doctor;
 
   command_line() {
     app.set_version_flag("--version", "settle " SETTLE_VERSION);
     add_run(app, run);
     add_validate(app, validate);
     add_show(app, show);
+    add_doctor(app, doctor);
     app.add_subcommand("help", "this text, or a command's: settle help run");
     app.footer("Exit codes: 0 all completed and confirmed, 1 failed or cancelled, 2 usage or bad input,\n"
                "3 the supervisor could not do its work, 4 some completions are unconfirmed.");
@@ -251,6 +271,8 @@ io::result<invocation> chosen(command_line& line) {
     return line.validate;
   if (line.app.got_subcommand("show"))
     return line.show;
+  if (line.app.got_subcommand("doctor"))
+    return line.doctor;
   return print_text{line.app.help()};
 }
 

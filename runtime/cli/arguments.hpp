@@ -32,12 +32,18 @@ struct show_arguments {
   std::string state_dir;
 };
 
+struct doctor_arguments {
+  bool json = false;
+  options runtime;  ///< those that `settle run` would be given
+};
+
 /// --help, --version, help: what to print on stdout.
 struct print_text {
   std::string text;
 };
 
-using invocation = std::variant<run_arguments, validate_arguments, show_arguments, print_text>;
+using invocation =
+    std::variant<run_arguments, validate_arguments, show_arguments, doctor_arguments, print_text>;
 
 /// Reads the arguments behind the program's name. Errors: bad_input, with a "did you mean" where one is near.
 io::result<invocation> read_arguments(std::vector<std::string> arguments);

@@ -13,5 +13,6 @@ inline constexpr int exit_no_work = 3;
 int run_command(const run_arguments& arguments);
 int validate_command(const validate_arguments& arguments);
 int show_command(const show_arguments& arguments);
+int doctor_command(const doctor_arguments& arguments);
 
 }  // namespace settle::cli

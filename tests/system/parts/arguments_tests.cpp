@@ -122,6 +122,21 @@ TEST_CASE("show takes a run and perhaps an item", "[program][arguments]") {
   CHECK(read<show_arguments>({"show", "last"}).item.empty());
 }
 
+TEST_CASE("doctor takes the options of a run that change what it finds", "[program][arguments]") {
+  const auto bare = read<doctor_arguments>({"doctor"});
+  CHECK_FALSE(bare.json);
+  CHECK(bare.runtime.backend == backend_kind::automatic);
+  const auto a = read<doctor_arguments>({"doctor", "--json", "--backend", "slurm", "--state", "/s",
+                                         "--poll-interval", "5s", "--command-deadline", "9s"});
+  CHECK(a.json);
+  CHECK(a.runtime.backend == backend_kind::slurm);
+  CHECK(a.runtime.state_dir == "/s");
+  CHECK(a.runtime.rules.poll_interval == milliseconds(5'000));
+  CHECK(a.runtime.rules.command_deadline == milliseconds(9'000));
+  CHECK(has(refusal({"doctor", "--command-deadline", "soon"}), "--command-deadline"));
+  CHECK(has(refusal({"doctr"}), "did you mean 'doctor'"));
+}
+
 TEST_CASE("help and version are text, not errors", "[program][arguments]") {
   CHECK(has(read<print_text>({"--version"}).text, "settle "));
   CHECK(has(read<print_text>({"help"}).text, "validate"));
