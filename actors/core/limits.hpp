@@ -14,6 +14,13 @@ using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
+/// When the job script's own exit record is used (docs/decisions/0013).
+enum class witness_use : std::uint8_t {
+  automatic,  ///< written; read where accounting is off or silent, or may have cut the code
+  on,         ///< written; read at every verdict, and what contradicts is a warning
+  off,        ///< neither written nor read
+};
+
 /// What a user may set; the defaults are those of the manual page.
 struct policy {
   /// Accounting is asked about a submitted item that no listing shows, at the latest after this.
@@ -34,6 +41,8 @@ struct policy {
   bool derived_exit_fails = false;
   /// Dependents start after an unconfirmed completion too (else they wait).
   bool unconfirmed_releases = true;
+  /// Slurm only; the end of a local process is the truth itself.
+  witness_use witness = witness_use::automatic;
 };
 
 namespace limits {

@@ -20,7 +20,7 @@ constexpr std::size_t shown_path_max = 1000;  // keeps the mark within the 4 KiB
 // environment entries whose names are none of its own, among them exported bash functions such as `module`;
 // they are read from /proc and handed on.
 constexpr std::string_view go_on_in_bash = R"sh(#!/bin/sh
-# A job of settle. The task's command is the last line.
+# A job of settle. The task's command stands at the end.
 if [ "$#" -eq 0 ] && [ -r "$0" ] && command -v bash >/dev/null 2>&1; then
   if [ -z "${BASH_VERSION:-}" ] && grep -q BASH_FUNC_ "/proc/$$/environ" 2>/dev/null; then
     eval "set -- $(BASH_ENV='' LC_ALL=C bash --norc -c 'printf -v q "\\047"
