@@ -7,8 +7,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <chrono>
 #include <csignal>
-#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -25,6 +25,12 @@ struct told {
   script_end end;
   exit_record_reading left;
 };
+
+/// By the clock that the shells read: time() may lag behind it.
+std::int64_t now_s() {
+  using namespace std::chrono;
+  return floor<seconds>(system_clock::now().time_since_epoch()).count();
+}
 
 std::string fresh_record() {
   const std::string folder = scratch_folder() + "/exits";
@@ -154,7 +160,8 @@ TEST_CASE("a shell that a signal ends leaves no record, whatever ran before and 
           const told t = run_in(sh, recorded(before + form));
           INFO(sh.name << ": " << before << form << "\n" << words(t));
           if (t.end.signal) {
-            CHECK(t.end.signal == number);
+            // With any EXIT trap, bash may rarely break when the signal comes as it takes in a dead child.
+            CHECK((t.end.signal == number || (sh.is_bash && t.end.signal == SIGABRT)));
             CHECK(!t.left.record);
           } else {  // some shells go on after a SIGINT that one of their children took: then the code is right
             CHECK(number == SIGINT);
@@ -229,9 +236,9 @@ TEST_CASE("a child that outlives the shell changes nothing of the record", "[tas
 
 TEST_CASE("a record names its job, its attempt and its times", "[tasks][record]") {
   for (const shell& sh : shells()) {
-    const auto before = static_cast<std::int64_t>(std::time(nullptr));
+    const auto before = now_s();
     const told t = run_in(sh, recorded("true"), {"SLURM_JOB_ID=4711", "SLURM_RESTART_COUNT=12"});
-    const auto after = static_cast<std::int64_t>(std::time(nullptr));
+    const auto after = now_s();
     INFO(sh.name << "\n" << words(t));
     REQUIRE(t.left.record);
     CHECK(t.left.record->job_id == 4711);
@@ -327,9 +334,10 @@ TEST_CASE("a signal that misses the shell's end by a little is told right", "[ta
   // gone: a record of 0 only where all of the command ran.
   for (const shell& sh : shells()) {
     for (int round = 0; round < 60; ++round) {
-      const told t = run_in(sh, recorded("i=0; (i=0; while [ $i -lt " + std::to_string(round * 3) +
-                                         " ]; do i=$((i+1)); done; kill -TERM -- -$$) & while [ $i -lt 100 ]; do "
-                                         "i=$((i+1)); done; (exit 7); echo all; exit 0"));
+      const told t =
+          run_in(sh, recorded("i=0; (i=0; while [ $i -lt " + std::to_string(round * 3) +
+                              " ]; do i=$((i+1)); done; kill -TERM -- -$$) & while [ $i -lt 100 ]; do "
+                              "i=$((i+1)); done; (exit 7); echo all; exit 0"));
       INFO(sh.name << " round " << round << "\n" << words(t));
       if (t.left.record) {
         CHECK(t.left.record->exit_code == 0);
