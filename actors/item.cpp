@@ -67,7 +67,9 @@ void item_actor::ask_witness() {
   compat::request(this, links_.reader, file_deadline, read_witness{spec_->exit_record, spec_->token})
       .then(
           [this](const witness_came& m) {
-            life_.witness_answered(m.found ? std::optional<exit_witness>{m.what} : std::nullopt);
+            life_.witness_answered(
+                m.found ? std::optional<exit_witness>{{m.exit_code, m.job_id, m.restart, m.start, m.end}}
+                        : std::nullopt);
           },
           [this](const caf::error&) { life_.witness_answered(std::nullopt); });
 }

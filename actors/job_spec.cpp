@@ -27,6 +27,10 @@ std::string log_file(const run_facts& run, const std::string& stem, const char* 
 
 }  // namespace
 
+std::string exit_record_file(const std::string& run_folder, const std::string& token) {
+  return run_folder + "/exits/" + token;
+}
+
 std::string absolute_path(std::string_view path, std::string_view base, std::string_view home) {
   if (path.empty())
     return std::string{base};
@@ -64,11 +68,15 @@ io::result<job_spec> make_job_spec(const run_facts& run, const tasks::document& 
   if (!task.generates_source.empty())
     spec.generates_source = absolute_path(expanded(task.generates_source), working_dir, run.home);
 
+  if (run.exit_records)
+    spec.exit_record = exit_record_file(run.folder, spec.token);
+
   tasks::script_request script;
   script.command = task.command;
   script.working_dir = working_dir;
   script.environment = std::move(*environment);
   script.token = spec.token;
+  script.exit_record = spec.exit_record;
   spec.script = tasks::job_script(script);
   return spec;
 }

@@ -17,11 +17,12 @@ namespace settle::actors {
 struct run_facts {
   std::string id;
   std::string title;
-  std::string folder;      ///< of this run in the state directory, absolute
-  std::string start_dir;   ///< absolute; relative and absent working_dir mean this
-  std::string created_at;  ///< ISO 8601, UTC
-  std::string backend;     ///< "slurm" or "local"
-  std::string home;        ///< $HOME of the submitter
+  std::string folder;         ///< of this run in the state directory, absolute
+  std::string start_dir;      ///< absolute; relative and absent working_dir mean this
+  std::string created_at;     ///< ISO 8601, UTC
+  std::string backend;        ///< "slurm" or "local"
+  std::string home;           ///< $HOME of the submitter
+  bool exit_records = false;  ///< job scripts leave one each, in the folder's `exits`
 };
 
 struct job_spec {
@@ -37,11 +38,15 @@ struct job_spec {
   tasks::resources wants;
   std::optional<std::int64_t> time_limit_s;
   std::string generates_source;  ///< absolute; empty: no generator
+  std::string exit_record;       ///< absolute; empty: the script leaves none
 };
 
 /// Fails (bad_input) where the env rules do not resolve; validation has found that before anything ran.
 io::result<job_spec> make_job_spec(const run_facts& run, const tasks::document& doc, const tasks::task& task,
                                    core::item_index index, std::uint32_t submission);
+
+/// Where the job with this token leaves its exit record.
+std::string exit_record_file(const std::string& run_folder, const std::string& token);
 
 /// `~`, relative and absent paths as the job will see them; seeds are expanded before.
 std::string absolute_path(std::string_view path, std::string_view base, std::string_view home);

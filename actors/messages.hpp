@@ -218,14 +218,18 @@ struct mark_came {
   bool found = false;
   std::string words;
 };
-/// The exit record that the job's script wrote.
+/// What does the exit record say that the job's script left?
 struct read_witness {
-  std::string path;  ///< empty: there is none
+  std::string path;
   std::string token;
 };
 struct witness_came {
   bool found = false;
-  exit_witness what;
+  int exit_code = 0;
+  std::uint64_t job_id = 0;   ///< must be the item's: ids of an earlier submission never have this token
+  std::uint32_t restart = 0;  ///< must be that of the item's newest attempt, where that is known
+  std::optional<core::epoch_seconds> start, end;  ///< by the node's clock
+  std::string trouble;  ///< there is a file, but no whole record of this token in it: why
 };
 struct read_again {
   std::uint64_t ticket = 0;
@@ -273,9 +277,9 @@ SETTLE_LOCAL_MESSAGE(settle::actors::read_document)
 SETTLE_LOCAL_MESSAGE(settle::actors::document_came)
 SETTLE_LOCAL_MESSAGE(settle::actors::read_mark)
 SETTLE_LOCAL_MESSAGE(settle::actors::mark_came)
-SETTLE_LOCAL_MESSAGE(settle::actors::read_again)
 SETTLE_LOCAL_MESSAGE(settle::actors::read_witness)
 SETTLE_LOCAL_MESSAGE(settle::actors::witness_came)
+SETTLE_LOCAL_MESSAGE(settle::actors::read_again)
 SETTLE_LOCAL_MESSAGE(settle::actors::run_forget)
 SETTLE_LOCAL_MESSAGE(settle::actors::job_seen_again)
 
@@ -321,9 +325,9 @@ CAF_BEGIN_TYPE_ID_BLOCK(settle, caf::first_custom_type_id)
   CAF_ADD_TYPE_ID(settle, (settle::actors::document_came))
   CAF_ADD_TYPE_ID(settle, (settle::actors::read_mark))
   CAF_ADD_TYPE_ID(settle, (settle::actors::mark_came))
-  CAF_ADD_TYPE_ID(settle, (settle::actors::read_again))
   CAF_ADD_TYPE_ID(settle, (settle::actors::read_witness))
   CAF_ADD_TYPE_ID(settle, (settle::actors::witness_came))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::read_again))
   CAF_ADD_TYPE_ID(settle, (settle::actors::run_forget))
   CAF_ADD_TYPE_ID(settle, (settle::actors::job_seen_again))
 CAF_END_TYPE_ID_BLOCK(settle)

@@ -1,5 +1,6 @@
 #include "actors/reader.hpp"
 
+#include "io/tasks/exit_record.hpp"
 #include "io/tasks/job_script.hpp"
 
 #include <cerrno>
@@ -16,6 +17,22 @@ constexpr auto retry_interval = std::chrono::seconds{1};
 std::string first_problem(const tasks::parsed& p) {
   const auto& at = p.problems.front();
   return std::to_string(at.at.line) + ":" + std::to_string(at.at.column) + ": " + at.words;
+}
+
+witness_came witness_in(const read_witness& m) {
+  auto got = tasks::read_exit_record(m.path, m.token);
+  witness_came answer;
+  if (!got.trouble.empty())
+    answer.trouble = m.path + ": " + got.trouble;
+  if (got.record)
+    answer = {true,
+              got.record->exit_code,
+              got.record->job_id,
+              got.record->restart,
+              got.record->start,
+              got.record->end,
+              {}};
+  return answer;
 }
 
 }  // namespace
@@ -39,6 +56,7 @@ caf::behavior reader_actor::make_behavior() {
         answer.found = tasks::has_launch_failure_mark(m.path, m.token, answer.words);
         return answer;
       },
+      [](const read_witness& m) { return witness_in(m); },
   };
 }
 

@@ -1,4 +1,4 @@
-// Reads the small files that jobs leave behind: generated documents and launch failure marks. A thread of its
+// Reads the small files that jobs leave behind: generated documents, launch failure marks and exit records. A thread of its
 // own (spawned detached): a file server that hangs stops nothing else.
 #pragma once
 

@@ -36,10 +36,13 @@ private:
 }  // namespace
 
 io::result<std::unique_ptr<run_store>> open_run_folder(const run_facts& facts) {
-  for (const char* part : {"/logs/", "/scripts/"})
+  for (const char* part : {"/logs/", "/scripts/", "/exits/"}) {
+    if (part == std::string_view{"/exits/"} && !facts.exit_records)
+      continue;
     if (int error = io::make_folders_above(facts.folder + part, 0700, io::sync_new::no); error != 0)
       return io::fail(io::errc::storage,
                       "cannot make " + facts.folder + part + ": " + io::errno_words(error));
+  }
   auto journal = io::journal_writer::open(facts.folder + "/journal.ndjson", true);
   if (!journal)
     return tl::unexpected(journal.error());

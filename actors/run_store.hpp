@@ -25,7 +25,7 @@ public:
 
 using run_store_opener = std::function<io::result<std::unique_ptr<run_store>>(const run_facts&)>;
 
-/// The run's folder: makes it with its logs and scripts (mode 0700) and opens journal.ndjson, which must be new.
+/// The run's folder: makes it with its logs and scripts, and exits where records are left (mode 0700), and opens journal.ndjson, which must be new.
 io::result<std::unique_ptr<run_store>> open_run_folder(const run_facts& facts);
 
 }  // namespace settle::actors

@@ -40,6 +40,7 @@ run_facts supervisor_actor::facts_for(const submit_run& m, const tasks::document
   f.created_at = iso_time(now.wall);
   f.backend = state_->config.local ? "local" : "slurm";
   f.home = state_->config.home;
+  f.exit_records = !state_->config.local && rules_->witness != core::witness_use::off;
   return f;
 }
 

@@ -14,10 +14,10 @@ using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-/// When the exit record that a job's own script writes is read.
+/// When the job script's own exit record is used (docs/decisions/0013).
 enum class witness_use : std::uint8_t {
-  automatic,  ///< where accounting is off or stays silent, or may have cut the exit code
-  on,         ///< for every verdict of accounting as well; what contradicts is reported
+  automatic,  ///< written; read where accounting is off or silent, or may have cut the code
+  on,         ///< written; read at every verdict, and what contradicts is a warning
   off,        ///< neither written nor read
 };
 
@@ -39,9 +39,10 @@ struct policy {
   duration search_silence = seconds{120};
   /// A failed step inside a job that ended COMPLETED 0:0 fails the item (else it is a warning).
   bool derived_exit_fails = false;
-  witness_use witness = witness_use::automatic;
   /// Dependents start after an unconfirmed completion too (else they wait).
   bool unconfirmed_releases = true;
+  /// Slurm only; the end of a local process is the truth itself.
+  witness_use witness = witness_use::automatic;
 };
 
 namespace limits {

@@ -1,5 +1,6 @@
 #include "io/tasks/job_script.hpp"
 
+#include "io/tasks/exit_record_script.hpp"
 #include "io/tasks/shell_text.hpp"
 #include "io/tasks/wording.hpp"
 
@@ -19,7 +20,7 @@ constexpr std::size_t shown_path_max = 1000;  // keeps the mark within the 4 KiB
 // environment entries whose names are none of its own, among them exported bash functions such as `module`;
 // they are read from /proc and handed on.
 constexpr std::string_view go_on_in_bash = R"sh(#!/bin/sh
-# A job of settle. The task's command is the last line.
+# A job of settle. The task's command stands at the end.
 if [ "$#" -eq 0 ] && [ -r "$0" ] && command -v bash >/dev/null 2>&1; then
   if [ -z "${BASH_VERSION:-}" ] && grep -q BASH_FUNC_ "/proc/$$/environ" 2>/dev/null; then
     eval "set -- $(BASH_ENV='' LC_ALL=C bash --norc -c 'printf -v q "\\047"
@@ -77,10 +78,12 @@ bool repeatable(const variable& v, const std::unordered_set<std::string_view>& e
 }
 
 /// `eval` of the text as it is. It takes the text as a builtin's argument: no limit of exec applies.
-std::string eval_line(std::string_view text) {
+std::string eval_line(const script_request& request, evaluated what, const std::string& text) {
+  if (!request.exit_record.empty())
+    return recorded_eval(request.token, what, text);
   // bash would take a leading dash for an option, dash would run `--`; a blank ends both.
-  return std::string("eval ") +
-         single_quoted(text.starts_with('-') ? " " + std::string(text) : std::string(text)) + "\n";
+  const std::string line = "eval " + single_quoted(text.starts_with('-') ? " " + text : text) + "\n";
+  return what == evaluated::command ? ":\n" + line : line;  // the command starts with $? at 0
 }
 
 std::string enter_line(const script_request& request) {
@@ -104,19 +107,20 @@ std::string job_script(const script_request& request) {
   const resolved_environment& env = request.environment;
   std::string out(go_on_in_bash);
   out.reserve(out.size() + request.command.size() + request.command.size() / 8 + 1024);
+  if (!request.exit_record.empty())
+    out += record_prelude(request.exit_record, request.token);
   out += export_line(env.variables, [](const variable&) { return true; });
   out += enter_line(request);
   if (!env.init.empty()) {
     std::unordered_set<std::string_view> exported;
     for (const variable& v : env.variables)
       exported.insert(v.name);
-    out += eval_line(env.init);
+    out += eval_line(request, evaluated::init, env.init);
     out += export_line(env.variables, [&](const variable& v) { return repeatable(v, exported); });
   }
   if (!env.task_init.empty())
-    out += eval_line(env.task_init);
-  out += ":\n";  // the command starts with $? at 0
-  out += eval_line(request.command);
+    out += eval_line(request, evaluated::init, env.task_init);
+  out += eval_line(request, evaluated::command, request.command);
   return out;
 }
 

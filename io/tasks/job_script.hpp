@@ -14,12 +14,14 @@ struct script_request {
   std::string command;
   std::string working_dir;  ///< absolute, or beginning with ~
   resolved_environment environment;
-  std::string token;  ///< part of the launch_failure mark
+  std::string token;          ///< part of the launch_failure mark and of the exit record
+  std::string exit_record{};  ///< absolute path of the exit record to leave; empty: none
 };
 
 /// A complete script: #!/bin/sh, goes on in bash where the node has one. In order: exports the variables, enters
 /// working_dir, runs the rules' init, exports anew what init may have changed, runs the task's init, and then the
-/// command, whose exit code is the script's. A failing init stops nothing unless it exits.
+/// command, whose exit code is the script's. A failing init stops nothing unless it exits. With `exit_record` it
+/// leaves one (io/tasks/exit_record.hpp) where how it ended is certain and the file can be written; else none.
 std::string job_script(const script_request&);
 
 /// The exit code of a script that could not enter its working_dir; below 128 so that no Slurm cuts it.

@@ -2,6 +2,8 @@ target_sources(settle_io PRIVATE
   ${CMAKE_CURRENT_LIST_DIR}/document.cpp
   ${CMAKE_CURRENT_LIST_DIR}/env_reader.cpp
   ${CMAKE_CURRENT_LIST_DIR}/environment.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/exit_record.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/exit_record_script.cpp
   ${CMAKE_CURRENT_LIST_DIR}/fields.cpp
   ${CMAKE_CURRENT_LIST_DIR}/group_walk.cpp
   ${CMAKE_CURRENT_LIST_DIR}/job_files.cpp

@@ -162,6 +162,14 @@ void add_run(CLI::App& parent, run_arguments& to) {
         to.accept_unconfirmed = text == "accept";
         to.runtime.rules.unconfirmed_releases = text == "accept";
       });
+  add_choice<core::witness_use>(app, "--witness",
+                                "the exit record that a job's own script leaves; auto: read where accounting "
+                                "is off or silent or may have "
+                                "cut an exit code; on: always compared; off: not written (default: auto)",
+                                to.runtime.rules.witness,
+                                {{"auto", core::witness_use::automatic},
+                                 {"on", core::witness_use::on},
+                                 {"off", core::witness_use::off}});
   app.add_flag("--cancel-on-interrupt", to.cancel_on_interrupt, "the first Ctrl-C cancels the jobs");
 }
 

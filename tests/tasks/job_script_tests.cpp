@@ -14,19 +14,17 @@ using namespace settle::tests;
 
 namespace {
 
-const std::string usual_path = "PATH=/usr/bin:/bin";
-
-/// Both shells a node may have: bash, and a plain sh where no bash is on PATH.
-struct shell {
-  std::string name;
-  std::string path_variable;
-  std::string binary;
+/// Each shell twice: a script that leaves an exit record must do all the same.
+struct variant : shell {
+  bool with_record = false;
 };
-std::vector<shell> shells() {
-  std::vector<shell> out;
-  if (::access("/bin/bash", X_OK) == 0)
-    out.push_back({"bash", usual_path, "/bin/bash"});
-  out.push_back({"sh", "PATH=" + path_without_bash(), "/bin/sh"});
+std::vector<variant> variants() {
+  std::vector<variant> out;
+  for (const shell& sh : shells())
+    for (const bool with_record : {false, true})
+      out.push_back(
+          {{sh.name + (with_record ? " with a record" : ""), sh.path_variable, sh.binary, sh.is_bash},
+           with_record});
   return out;
 }
 
@@ -37,7 +35,9 @@ script_request request(std::string command) {
   return r;
 }
 
-script_end run_in(const shell& sh, const script_request& r, std::vector<std::string> more = {}) {
+script_end run_in(const variant& sh, script_request r, std::vector<std::string> more = {}) {
+  if (sh.with_record)
+    r.exit_record = scratch_folder() + "/it's a record";
   more.push_back(sh.path_variable);
   return run_script(job_script(r), std::move(more));
 }
@@ -56,7 +56,7 @@ std::string random_text(std::mt19937& random, std::size_t length) {
 }  // namespace
 
 TEST_CASE("the exit code of the script is the command's", "[tasks][script]") {
-  for (const shell& sh : shells()) {
+  for (const variant& sh : variants()) {
     INFO(sh.name);
     CHECK(run_in(sh, request("true")).exit == 0);
     CHECK(run_in(sh, request("")).exit == 0);
@@ -80,7 +80,7 @@ TEST_CASE("the exit code of the script is the command's", "[tasks][script]") {
 }
 
 TEST_CASE("the shell that runs the command is the process that was started", "[tasks][script]") {
-  for (const shell& sh : shells()) {
+  for (const variant& sh : variants()) {
     INFO(sh.name);
     const script_end end =
         run_in(sh, request("read -r pid name state parent group session rest </proc/$$/stat\n"
@@ -116,7 +116,7 @@ TEST_CASE("a command does what the shell itself does with it", "[tasks][script]"
       "eval 'echo nested \"quotes\"'",
       "echo $'not posix'",
   };
-  for (const shell& sh : shells()) {
+  for (const variant& sh : variants()) {
     for (const std::string& command : commands) {
       INFO(sh.name << ": " << command);
       const script_end expected = run({sh.binary, "-c", command}, {sh.path_variable});
@@ -131,7 +131,7 @@ TEST_CASE("the command's text reaches the shell byte for byte", "[tasks][script]
   const unsigned seed = Catch::rngSeed() ? Catch::rngSeed() : std::random_device{}();
   INFO("seed=" << seed);
   std::mt19937 random(seed);
-  for (const shell& sh : shells()) {
+  for (const variant& sh : variants()) {
     for (int round = 0; round < 40; ++round) {
       const std::string text = random_text(random, 1 + random() % 400) + "\n";
       CAPTURE(sh.name, text);
@@ -149,7 +149,7 @@ TEST_CASE("the command's text reaches the shell byte for byte", "[tasks][script]
 TEST_CASE("a command of a megabyte needs no argument list", "[tasks][script]") {
   std::mt19937 random(7);
   const std::string text = random_text(random, 1'000'000) + "\n";
-  for (const shell& sh : shells()) {
+  for (const variant& sh : variants()) {
     const script_end end = run_in(sh, request("cat <<'settle_end'\n" + text + "settle_end\nexit 3"));
     CHECK(end.exit == 3);
     CHECK(end.out.size() == text.size());
@@ -192,7 +192,7 @@ TEST_CASE("exported functions such as module survive a plain sh", "[tasks][scrip
 }
 
 TEST_CASE("nothing of settle's is left in the command's environment or variables", "[tasks][script]") {
-  for (const shell& sh : shells()) {
+  for (const variant& sh : variants()) {
     INFO(sh.name);
     script_request r = request("env; echo \"[$#] [$*]\"; set");
     r.working_dir = scratch_folder();
@@ -205,7 +205,7 @@ TEST_CASE("nothing of settle's is left in the command's environment or variables
 }
 
 TEST_CASE("variables arrive as they are; what no rule set is the job's own", "[tasks][script]") {
-  for (const shell& sh : shells()) {
+  for (const variant& sh : variants()) {
     INFO(sh.name);
     script_request r = request("printf '[%s]\\n' \"$A\" \"$B\" \"$C\" \"$D\" \"$E\" \"$F\" \"$NONE\"");
     r.environment.variables = {{"A", "it's \"$X\" `no` \\ !", false},
@@ -223,7 +223,7 @@ TEST_CASE("variables arrive as they are; what no rule set is the job's own", "[t
 
 TEST_CASE("append extends the job's own value and makes no empty part where there is none",
           "[tasks][script]") {
-  for (const shell& sh : shells()) {
+  for (const variant& sh : variants()) {
     INFO(sh.name);
     script_request r = request("echo \"$P|$Q|$R\"");
     r.environment.variables = {{"P", "${P}:/x:/y", true}, {"Q", "${Q}:/x", true}, {"R", "${P}", false}};
@@ -233,7 +233,7 @@ TEST_CASE("append extends the job's own value and makes no empty part where ther
 
 TEST_CASE("rules' init sees the variables, and what a rule sets wins over it; the task's init is last",
           "[tasks][script]") {
-  for (const shell& sh : shells()) {
+  for (const variant& sh : variants()) {
     INFO(sh.name);
     script_request r = request("echo \"$A|$P|$N|$T|$(pwd)\"");
     r.working_dir = scratch_folder();
@@ -246,7 +246,7 @@ TEST_CASE("rules' init sees the variables, and what a rule sets wins over it; th
 }
 
 TEST_CASE("a failing init stops nothing, one that exits does", "[tasks][script]") {
-  for (const shell& sh : shells()) {
+  for (const variant& sh : variants()) {
     INFO(sh.name);
     script_request r = request("echo \"$?\"; exit 3");
     r.environment.init = "no_such_command_here; false";
@@ -263,7 +263,7 @@ TEST_CASE("the script enters its working_dir, whatever its name", "[tasks][scrip
   for (const char* name : {"plain", "it's", "sp ace", "$HOME", "-dash", "new\nline", "日本", "a\\b", "~"}) {
     const std::string folder = home + "/" + name;
     std::filesystem::create_directories(folder);
-    for (const shell& sh : shells()) {
+    for (const variant& sh : variants()) {
       INFO(sh.name << " " << name);
       script_request r = request("/bin/pwd");
       r.working_dir = folder;
@@ -274,18 +274,18 @@ TEST_CASE("the script enters its working_dir, whatever its name", "[tasks][scrip
   }
   script_request r = request("/bin/pwd");
   r.working_dir = "~";
-  CHECK(run_in(shells()[0], r, {"HOME=" + home}).out == home + "\n");
+  CHECK(run_in(variants()[0], r, {"HOME=" + home}).out == home + "\n");
   r.working_dir = "~root";
-  CHECK(run_in(shells()[0], r, {"HOME=" + home}).exit ==
+  CHECK(run_in(variants()[0], r, {"HOME=" + home}).exit ==
         (::access("/root", X_OK) == 0 ? 0 : launch_failure_exit));
   r.working_dir = "ho me";
-  CHECK(run_in(shells()[0], r).out == home + "\n");
+  CHECK(run_in(variants()[0], r).out == home + "\n");
 }
 
 TEST_CASE("a working_dir that cannot be entered is marked, and nothing runs", "[tasks][script]") {
   const std::string plain = scratch_folder() + "/plain-file";
   REQUIRE(run({"/bin/sh", "-c", "echo x >plain-file"}, {usual_path}).exit == 0);
-  for (const shell& sh : shells()) {
+  for (const variant& sh : variants()) {
     for (const std::string& folder :
          {std::string("/nonexistent/it's"), plain, std::string("~/none"), std::string("/n\nl"),
           "/" + std::string(5000, 'x'), std::string("~no-such-user-here/x"),
@@ -305,14 +305,14 @@ TEST_CASE("a working_dir that cannot be entered is marked, and nothing runs", "[
   }
   script_request r = request("echo ran");
   r.working_dir = "~";
-  CHECK(run_in(shells()[0], r, {}).exit == launch_failure_exit);
-  CHECK(run_in(shells()[0], r, {"HOME="}).exit == launch_failure_exit);
+  CHECK(run_in(variants()[0], r, {}).exit == launch_failure_exit);
+  CHECK(run_in(variants()[0], r, {"HOME="}).exit == launch_failure_exit);
 }
 
 TEST_CASE("the reason of a launch failure is told where bash gives it", "[tasks][script]") {
   script_request r = request("echo ran");
   r.working_dir = "/nonexistent/place";
-  run_in(shells()[0], r, {"LC_ALL=C"});
+  run_in(variants()[0], r, {"LC_ALL=C"});
   std::string words;
   REQUIRE(has_launch_failure_mark(scratch_folder() + "/err", "tok1", words));
   CHECK(words == "cannot enter working_dir /nonexistent/place (No such file or directory)");

@@ -48,7 +48,8 @@ const std::string& path_without_bash() {
   static const std::string path = [] {
     const std::string bin = scratch_folder() + "/bin";
     std::filesystem::create_directories(bin);
-    for (const char* tool : {"cat", "env", "grep", "mkdir", "pwd", "rm", "sleep", "sort", "tr", "wc"}) {
+    for (const char* tool :
+         {"cat", "date", "env", "grep", "mkdir", "pwd", "rm", "sleep", "sort", "tr", "wc"}) {
       for (const std::filesystem::path folder : {"/usr/bin", "/bin"}) {
         std::error_code already_there;
         if (std::filesystem::exists(folder / tool))
@@ -58,6 +59,14 @@ const std::string& path_without_bash() {
     return bin;
   }();
   return path;
+}
+
+std::vector<shell> shells() {
+  std::vector<shell> out;
+  if (::access("/bin/bash", X_OK) == 0)
+    out.push_back({"bash", usual_path, "/bin/bash", true});
+  out.push_back({"sh", "PATH=" + path_without_bash(), "/bin/sh", false});
+  return out;
 }
 
 script_end run(std::vector<std::string> argv, std::vector<std::string> environment,

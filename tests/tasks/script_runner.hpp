@@ -18,6 +18,17 @@ const std::string& scratch_folder();
 /// A PATH on which the usual tools are, but no bash.
 const std::string& path_without_bash();
 
+inline const std::string usual_path = "PATH=/usr/bin:/bin";
+
+/// Both shells a node may have: bash, and a plain sh where no bash is on PATH.
+struct shell {
+  std::string name;
+  std::string path_variable;
+  std::string binary;
+  bool is_bash = false;
+};
+std::vector<shell> shells();
+
 /// Runs argv (argv[0] a path) with this environment, in the scratch folder unless told otherwise.
 script_end run(std::vector<std::string> argv, std::vector<std::string> environment,
                const std::string& folder = {});

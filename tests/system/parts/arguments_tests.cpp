@@ -43,6 +43,16 @@ TEST_CASE("a bare run has the library's defaults", "[program][arguments]") {
   CHECK(a.warnings.empty());
 }
 
+TEST_CASE("what the jobs' own exit records are for is one of three words", "[program][arguments]") {
+  using core::witness_use;
+  CHECK(read<run_arguments>({"run", "t.json"}).runtime.rules.witness == witness_use::automatic);
+  CHECK(read<run_arguments>({"run", "t.json", "--witness", "auto"}).runtime.rules.witness ==
+        witness_use::automatic);
+  CHECK(read<run_arguments>({"run", "t.json", "--witness", "on"}).runtime.rules.witness == witness_use::on);
+  CHECK(read<run_arguments>({"run", "t.json", "--witness=off"}).runtime.rules.witness == witness_use::off);
+  CHECK(has(refusal({"run", "t.json", "--witness", "yes"}), "'yes' is none of auto|on|off"));
+}
+
 TEST_CASE("every option of run arrives where it belongs", "[program][arguments]") {
   const auto a = read<run_arguments>({"run",
                                       "--backend",
