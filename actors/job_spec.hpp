@@ -32,7 +32,6 @@ struct job_spec {
   std::string script_file;  ///< where the local backend writes it
   std::string output_file;  ///< literal path, or the user's own Slurm pattern
   std::string error_file;
-  std::string exit_record;  ///< absolute, where the script leaves its exit record; empty: it writes none
   bool output_is_pattern = false;
   bool error_is_pattern = false;
   tasks::resources wants;

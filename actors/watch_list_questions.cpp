@@ -130,8 +130,7 @@ void watch_list::searched(const std::vector<std::string>& names, const accountin
                           std::optional<std::uint64_t> backlog, core::instant now,
                           std::vector<delivery>& out) {
   // Its row may be among those that slurmctld still has to hand over.
-  const bool behind = !answer.disabled && backlog.value_or(0) != 0;
-  const auto long_enough = answer.disabled || backlog
+  const auto long_enough = answer.disabled || backlog == std::uint64_t{0}
                                ? rules_.search_silence
                                : std::max(rules_.search_silence, core::limits::search_silence_blind);
   if (answer.what)
@@ -147,7 +146,7 @@ void watch_list::searched(const std::vector<std::string>& names, const accountin
     if (!w.needs.search || w.job_id != 0)
       continue;
     // Where no accounting is kept the controller's silence has to do.
-    if ((!answer.what && !answer.disabled) || behind)
+    if (!answer.what && !answer.disabled)
       w.silent_accounting.reset();
     else if (answer.read >= w.search_began && !w.silent_accounting)
       w.silent_accounting = answer.read;

@@ -66,7 +66,7 @@ inline constexpr std::uint8_t listings_after_interruption = 2;
 inline constexpr std::uint8_t listings_after_failure = 1;
 /// Cycles in which a missing .batch row keeps a COMPLETED main row from deciding.
 inline constexpr std::uint8_t batch_row_missing_cycles_max = 2;
-/// The same silence where sdiag does not tell whether accounting has heard of everything yet.
+/// The same silence while sdiag does not say that accounting has heard of everything: it is down, or never idle.
 inline constexpr duration search_silence_blind = minutes{15};
 /// A generated document is looked for this long: network file systems lag.
 inline constexpr duration generated_document_wait = seconds{60};

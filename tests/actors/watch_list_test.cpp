@@ -73,6 +73,102 @@ TEST_CASE("a job whose name was changed is ours by id and submit time", "[actors
   CHECK_FALSE(d.told(0, event_kind::listed_failed));  // submitted before ours: a reused id
 }
 
+TEST_CASE("a renamed job that was requeued is ours; a stranger who got its id is not", "[actors][watch_list]") {
+  desk d;
+  d.follow(0, 7);
+  d.listed({{row(7, name_of(0))}, {}, 0, {}});
+  auto later = row(7, "renamed", meaning::waiting, 1'000'100);
+  SECTION("requeued: it counts") {
+    later.job.restarts = 1;
+    d.listed({{later}, {}, 0, {}});
+    CHECK(d.told(0, event_kind::listed_waiting));
+  }
+  SECTION("a stranger begins at nothing, and stays one") {
+    later.job.restarts = 0;
+    d.listed({{later}, {}, 0, {}});
+    CHECK(d.told(0, event_kind::absent));
+    later.job.restarts = 1;
+    d.listed({{later}, {}, 0, {}});
+    CHECK_FALSE(d.told(0, event_kind::listed_waiting));
+  }
+}
+
+TEST_CASE("where names are kept, a nameless row under our id says neither yes nor no", "[actors][watch_list]") {
+  desk d;
+  d.follow(0, 7);
+  d.follow(1, 8);
+  d.listed({{row(7, "nameless"), row(8, name_of(1))}, {}, 0, {}});
+  CHECK(d.told(0, event_kind::listed_alive));  // nothing was known of this site yet
+  desk e;
+  e.follow(1, 8);
+  e.listed({{row(8, name_of(1))}, {}, 0, {}});
+  e.follow(0, 7);
+  e.listed({{row(7, "nameless"), row(8, name_of(1))}, {}, 0, {}});
+  CHECK(e.told(0, event_kind::listed_present));
+}
+
+TEST_CASE("accounting rows that nobody can attribute decide nothing, yet are rows", "[actors][watch_list]") {
+  desk d;
+  d.follow(0, 7);
+  accounting_answer answer;
+  answer.asked = {7};
+  core::account_row done{.means = meaning::succeeded, .code = {0, 0}, .submit = 1'000'000, .end = 1'000'010};
+  answer.what = std::vector<accounted_job>{{7, "nameless", {done}}};
+  d.list.accounted(answer, 0, d.now, d.out);
+  REQUIRE(d.out.size() == 1);
+  REQUIRE(d.out[0].rows.size() == 1);
+  CHECK(d.out[0].rows[0].means == meaning::present);
+  d.listed({{row(7, "nameless")}, {}, 0, {}});  // listed with that submit time: now it is known
+  d.out.clear();
+  d.list.accounted(answer, 0, d.now, d.out);
+  REQUIRE(d.out[0].rows.size() == 1);
+  CHECK(d.out[0].rows[0].means == meaning::succeeded);
+}
+
+TEST_CASE("a listing finds a job whose sbatch has not answered yet", "[actors][watch_list]") {
+  desk d;
+  d.list.expect({1, 0}, name_of(0), d.now);
+  d.listed({{row(9, name_of(0))}, {}, 0, {}});
+  CHECK(d.told(0, event_kind::submit_accepted));
+  CHECK(d.told(0, event_kind::listed_alive));
+}
+
+TEST_CASE("silence means nothing while slurmctld has records to hand over", "[actors][watch_list]") {
+  desk d;
+  item_key key{1, 0};
+  d.list.expect(key, name_of(0), d.now);
+  d.list.set_needs(key, item_needs{.search = true}, d.now);
+  accounting_answer silent;
+  silent.what = std::vector<accounted_job>{};
+  const auto look = [&](std::optional<std::uint64_t> backlog, core::duration later) {
+    d.listed({}, later);
+    silent.read = d.now.monotonic;
+    d.list.searched({name_of(0)}, silent, backlog, d.now, d.out);
+    return d.told(0, event_kind::search_silent);
+  };
+  CHECK_FALSE(look(3, 15s));
+  CHECK_FALSE(look(3, 10min));
+  CHECK_FALSE(look(std::nullopt, 15s));  // sdiag does not say: a longer silence is wanted
+  CHECK(look(0, 15s));
+}
+
+TEST_CASE("an ended job that runs again is told, its own end is not", "[actors][watch_list]") {
+  desk d;
+  d.follow(0, 7);
+  d.listed({{row(7, name_of(0))}, {}, 0, {}});
+  d.list.ended({1, 0});
+  std::vector<delivery> again;
+  d.list.reruns({{row(7, name_of(0), meaning::succeeded)}, {}, 0, {}}, d.now.monotonic, d.now, again);
+  d.list.reruns({{row(7, "other.0zzz-0-1")}, {}, 0, {}}, d.now.monotonic, d.now, again);
+  CHECK(again.empty());
+  d.list.reruns({{row(7, name_of(0), meaning::waiting)}, {}, 0, {}}, d.now.monotonic, d.now, again);
+  REQUIRE(again.size() == 1);
+  CHECK(again[0].what.kind == event_kind::listed_waiting);
+  d.list.forget_run(1);
+  d.list.reruns({{row(7, name_of(0), meaning::waiting)}, {}, 0, {}}, d.now.monotonic, d.now, again);
+  CHECK(again.size() == 1);
+}
+
 TEST_CASE("what did not change is not told again", "[actors][watch_list]") {
   desk d;
   d.follow(0, 7);
@@ -143,7 +239,7 @@ TEST_CASE("two items that were given one id each hear of their own job", "[actor
   answer.asked = {7};
   answer.what = std::vector<accounted_job>{{7, name_of(1), {core::account_row{}}}};
   d.out.clear();
-  d.list.accounted(answer, d.now, d.out);
+  d.list.accounted(answer, 0, d.now, d.out);
   REQUIRE(d.out.size() == 2);
   for (const auto& told : d.out)
     CHECK(told.rows.size() == (told.to.index == 1 ? 1 : 0));  // each only what stands under its own name
@@ -153,16 +249,16 @@ TEST_CASE("silence is decided only when accounting has answered after the listin
   desk d;
   item_key key{1, 0};
   d.list.expect(key, name_of(0), d.now);
-  d.list.set_needs(key, item_needs{false, false, true}, d.now);
+  d.list.set_needs(key, item_needs{.search = true}, d.now);
   accounting_answer silent;
   silent.what = std::vector<accounted_job>{};
   d.listed({});
   silent.read = d.now.monotonic;
-  d.list.searched({name_of(0)}, silent, d.now, d.out);
+  d.list.searched({name_of(0)}, silent, 0, d.now, d.out);
   d.listed({}, 10min);
   CHECK_FALSE(d.told(0, event_kind::search_silent));
   silent.what = std::vector<accounted_job>{{9, name_of(0), {core::account_row{}}}};
-  d.list.searched({name_of(0)}, silent, d.now, d.out);
+  d.list.searched({name_of(0)}, silent, 0, d.now, d.out);
   CHECK(d.told(0, event_kind::submit_accepted));
   CHECK_FALSE(d.told(0, event_kind::search_silent));
 }

@@ -92,7 +92,10 @@ struct driver {
   fx words(event_kind k, std::string w) { return on(event{.kind = k, .words = std::move(w)}); }
   fx accepted(std::uint64_t id = 77) { return on(event{.kind = kind::submit_accepted, .job_id = id}); }
   fx listed(event_kind k, listed_job job = {}) { return on(event{.kind = k, .job = std::move(job)}); }
-  fx answered(judgement j) { return on(event{.kind = kind::accounting_answered, .judged = std::move(j)}); }
+  fx answered(judgement j, bool caught_up = true) {
+    return on(event{
+        .kind = kind::accounting_answered, .judged = std::move(j), .accounting_caught_up = caught_up});
+  }
   fx ended(verdict v) { return on(event{.kind = kind::process_ended, .ended = std::move(v)}); }
 };
 

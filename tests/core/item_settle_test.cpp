@@ -44,6 +44,31 @@ TEST_CASE("an interruption needs two such listings", "[core][item]") {
   CHECK(d.it.reached->why == cause::node_failure);
 }
 
+TEST_CASE("an interruption does not decide before accounting has caught up: the job may have run again",
+          "[core][item]") {
+  driver d = in_state(item_status::settling);
+  d.answered(judged_interruption(), false);
+  CHECK(d.it.backlog_asked);
+  for (int looks = 0; looks < 5; ++looks)
+    CHECK(d.on(kind::absent) == nothing);
+  SECTION("and then it does") {
+    d.answered(judged_interruption(), true);
+    CHECK_FALSE(d.it.backlog_asked);
+    CHECK(d.on(kind::absent) == ended_settling);
+    CHECK(d.it.reached->warning.empty());
+  }
+  SECTION("or a newer row speaks") {
+    CHECK(d.answered(judged_success(), false) == ended_settling);
+    CHECK(d.it.status == item_status::completed);
+  }
+  SECTION("nor does settling last for ever: then it is said with its doubt") {
+    CHECK(d.on(kind::no_record_due).front() == effect::publish);
+    CHECK(d.it.status == item_status::failed);
+    CHECK(d.it.reached->why == cause::node_failure);
+    CHECK(d.it.reached->warning.find("had not caught up") != std::string::npos);
+  }
+}
+
 TEST_CASE("a terminal listing counts as one that does not show it alive", "[core][item]") {
   const auto k = GENERATE(kind::listed_succeeded, kind::listed_interrupted);
   driver d = in_state(item_status::settling);

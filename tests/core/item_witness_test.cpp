@@ -197,6 +197,14 @@ TEST_CASE("an unconfirmed completion is confirmed by late accounting, once", "[c
   CHECK(d.it.status == item_status::completed);
 }
 
+TEST_CASE("an interruption corrects only once accounting has caught up", "[core][item]") {
+  driver d = unconfirmed();
+  CHECK(d.answered(judged_interruption(), false) == nothing);
+  CHECK(d.it.status == item_status::completed);
+  CHECK(d.answered(judged_interruption(), true).size() == 4);
+  CHECK(d.it.reached->why == cause::node_failure);
+}
+
 TEST_CASE("an unconfirmed completion is corrected to failed by late accounting, once", "[core][item]") {
   driver d = unconfirmed();
   const judgement j = GENERATE(judged_failure(), judged_interruption());

@@ -78,8 +78,9 @@ void driver::deliver_as_settling(item_key key) {
 }
 
 void driver::after_delivery(const actors::delivery& d) {
-  const bool early = is(mutation::failure_row_decides_at_once) || is(mutation::interruption_is_final);
-  if (!early || d.what.kind != event_kind::accounting_answered)
+  const bool early = is(mutation::failure_row_decides_at_once) || is(mutation::interruption_is_final) ||
+                     is(mutation::requeued_is_final);
+  if (!early || run_.at(d.to.index).status != item_status::settling || d.what.kind != event_kind::accounting_answered)
     return;
   auto absent = actors::event_of(event_kind::absent, now());
   absent.begun = now().monotonic;

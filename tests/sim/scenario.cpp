@@ -47,7 +47,7 @@ planned_task make_task(dice& d, std::size_t index) {
 }
 
 bool is_moment(fault f) {
-  return f == fault::controller_killed || f == fault::clock_step || f >= fault::admin_requeue;
+  return f == fault::controller_killed || f == fault::clock_step || f >= fault::admin_rename;
 }
 
 fault_window make_fault(dice& d, duration calm) {
@@ -94,6 +94,7 @@ scenario make_scenario(std::uint64_t seed) {
   s.max_concurrent = d.chance(40) ? static_cast<std::size_t>(d.between(1, 4)) : 0;
   s.min_job_age = d.chance(50) ? within(d, 1, 5) : within(d, 30, 300);
   s.skew_s = d.chance(50) ? 0 : d.between(-150, 150);
+  s.slow_books = d.chance(15);
   s.accounting_kept = !d.chance(6);
   if (!s.accounting_kept)  // then the controller's memory is all there is to find a lost submission by
     s.min_job_age = std::max(s.min_job_age, duration{seconds{300}});

@@ -57,7 +57,7 @@ enum class fault : std::uint8_t {
   controller_killed,  ///< at `from`: what it learnt in its last seconds is gone, ids are given again
   clock_step,         ///< at `from`: our wall clock jumps
   crash,              ///< at `from`: settle is killed, and started again at `to`
-  admin_requeue,      ///< at `from`: an ended job of ours is sent round again
+  admin_requeue,      ///< somebody's script sends failed jobs round again, seconds after their end
   admin_rename,       ///< at `from`: a job of ours gets another name
   foreign_jobs,       ///< at `from`: other jobs of the same user are submitted
 };
@@ -80,6 +80,7 @@ struct scenario {
   std::size_t max_concurrent = 0;
   duration min_job_age{};   ///< how long the controller remembers an ended job
   std::int64_t skew_s = 0;  ///< the cluster's clock minus ours
+  bool slow_books = false;  ///< accounting hears of everything up to a minute late
   bool accounting_kept = true;
   bool witnesses = false;
   duration cancel_at{};     ///< somebody cancels the run; 0: nobody

@@ -117,7 +117,7 @@ private:
 
   // moments
   void kill_controller();
-  void requeue_by_admin();
+  void requeue_by_admin(std::size_t j);
   void rename_by_admin();
 
   // accounting

@@ -269,7 +269,7 @@ command_result world::hang() const {
 command_result world::spoil(command_result a) {
   if (!is(fault::garbage) || !dice_.chance(50))
     return a;
-  switch (dice_.below(6)) {
+  switch (dice_.below(8)) {
   case 0:  // cut within a line, and the command says so
     a.out.resize(static_cast<std::size_t>(dice_.below(a.out.size() + 1)));
     a.end.exit = 1;
@@ -291,7 +291,11 @@ command_result world::spoil(command_result a) {
     }
     break;
   }
-  case 4:  // killed
+  case 4:  // nothing, and nobody says why: a cluster of another name, a filter in somebody's wrapper
+  case 5:
+    a.out.clear();
+    break;
+  case 6:  // killed
     a.end = {};
     a.end.signal = 9;
     break;

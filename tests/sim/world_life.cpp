@@ -13,8 +13,6 @@ world::world(const scenario& story, timeline& time) : story_(story), time_(time)
   for (const auto& f : story_.faults) {
     if (f.what == fault::controller_killed)
       time_.at(f.from, [this] { kill_controller(); });
-    if (f.what == fault::admin_requeue)
-      time_.at(f.from, [this] { requeue_by_admin(); });
     if (f.what == fault::admin_rename)
       time_.at(f.from, [this] { rename_by_admin(); });
     if (f.what == fault::foreign_jobs)
@@ -150,6 +148,11 @@ void world::leaves_completing(std::size_t j) {
     return;
   }
   it.at = phase::ended;
+  const bool failed = ended.plan.how == outcome::exit_code || ended.plan.how == outcome::node_fail;
+  const bool sent_again = is(fault::admin_requeue) && failed && !it.foreign && !ended.cancelled &&
+                          story_.min_job_age > seconds{30} && dice_.chance(60);
+  if (sent_again)
+    time_.after(ms{dice_.between(0, 20'000)}, [this, j] { requeue_by_admin(j); });
   plan(j, story_.min_job_age, &world::forget);
 }
 
@@ -211,16 +214,13 @@ void world::kill_controller() {
   }
 }
 
-void world::requeue_by_admin() {
-  for (auto j : std::vector(in_memory_)) {
-    auto& it = jobs_[j];
-    if (it.foreign || it.at != phase::ended || controller_away())
-      continue;
-    planned_life again;
-    again.runs = ms{dice_.between(1000, 60'000)};
-    requeue(j, again);
+void world::requeue_by_admin(std::size_t j) {
+  const auto& it = jobs_[j];
+  if (it.at != phase::ended || !it.known || controller_away())
     return;
-  }
+  planned_life again;
+  again.runs = ms{dice_.between(1000, 60'000)};
+  requeue(j, again);
 }
 
 void world::rename_by_admin() {
@@ -241,6 +241,8 @@ void world::account(std::size_t j, std::size_t l, bool ended) {
   ++on_the_way_;
   sent_.emplace(j, l);
   auto wait = ms{dice_.between(50, ended ? 4000 : 5400)};
+  if (story_.slow_books)
+    wait += ms{dice_.between(0, 60'000)};
   if (is(fault::accounting_lags))
     wait += ms{dice_.between(10'000, 300'000)};
   time_.after(wait, [this, j, l, ended] { arrives(j, l, ended); });
