@@ -90,7 +90,7 @@ void item_life::receive(event e, std::vector<core::account_row> rows) {
 }
 
 void item_life::judge(event& e, const std::vector<core::account_row>& rows) const {
-  core::job_identity ours{item_.job_id, item_.first_submit, item_.submit, item_.not_before};
+  core::job_identity ours{item_.job_id, item_.first_submit, item_.submit};
   auto exact = item_.exact;
   if (!exact && witness_)
     exact = core::exit_status{witness_->exit, std::nullopt};

@@ -80,7 +80,7 @@ private:
   std::shared_ptr<const core::policy> rules_;
   item_port& port_;
   item_needs needs_;
-  item_needs told_needs_;  ///< what the backend knows of them
+  item_needs told_needs_;                ///< what the backend knows of them
   clock_kind clock_ = clock_kind::none;  ///< which limit the backend counts for it
   std::optional<launch_mark> mark_;
   std::optional<exit_witness> witness_;

@@ -122,7 +122,8 @@ private:
   bool cycle_failed_ = false;
   bool searched_ = false;  ///< this cycle's search by name is done
   std::size_t accounting_calls_left_ = 0;
-  std::optional<std::uint64_t> backlog_;  ///< what slurmctld still had to tell slurmdbd in this cycle, if it said
+  std::optional<std::uint64_t>
+      backlog_;  ///< what slurmctld still had to tell slurmdbd in this cycle, if it said
   bool controller_out_ = false;
   bool accounting_out_ = false;
   bool accounting_disabled_told_ = false;

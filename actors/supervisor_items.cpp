@@ -74,9 +74,6 @@ void supervisor_actor::spawn_item(run_number number, supervised_run& r, item_ind
     return;
   }
   auto it = r.book.run().at(index);
-  auto now = state_->config.now();
-  auto seconds = std::chrono::duration_cast<std::chrono::seconds>(now.wall) - core::limits::clock_slack;
-  it.not_before = seconds.count();
   r.asking.insert(index);
   start_actor(number, r, index, std::move(it), std::move(spec));
 }

@@ -73,6 +73,8 @@ void watch_list::follow(item_key key, std::uint64_t job_id, std::string job_name
   w.known_at = now.monotonic;
   if (w.expected_at == core::duration{})
     w.expected_at = now.wall;
+  else if (!last_submit)
+    w.accepted_at = now.wall;
   by_id_.emplace(job_id, key);
   by_name_[w.job_name] = key;
 }
@@ -178,11 +180,24 @@ watch_list::owner watch_list::owner_of(const watched& w, const listed_row& row) 
     const bool again = *row.job.submit > *w.last_submit && row.job.restarts.value_or(0) > w.last_restarts;
     return row.job.submit == w.last_submit || again ? owner::us : owner::stranger;
   }
-  const auto earliest =
-      std::chrono::duration_cast<std::chrono::seconds>(w.expected_at) - core::limits::clock_slack;
-  if (*row.job.submit < earliest.count())
+  if (*row.job.submit < earliest_there(w.expected_at))
     return owner::stranger;
   return names_are_kept_ ? owner::doubtful : owner::us;
+}
+
+void watch_list::read_clock(const watched& w, core::epoch_seconds submit) {
+  if (!w.accepted_at)
+    return;
+  readings_.push_back({submit, w.expected_at, *w.accepted_at});
+  if (readings_.size() > core::limits::clock_readings_kept)
+    readings_.erase(readings_.begin());
+}
+
+core::epoch_seconds watch_list::earliest_there(core::duration wall) const {
+  const auto measured = skew();
+  const auto there = measured ? wall + measured->skew - core::limits::clock_slack
+                              : wall - core::limits::clock_slack_unmeasured;
+  return std::max<core::epoch_seconds>(0, std::chrono::floor<std::chrono::seconds>(there).count());
 }
 
 void watch_list::count_observed_time(core::duration begun) {
@@ -203,6 +218,8 @@ void watch_list::tell_present(item_key key, watched& w, const listed_row& row, c
   auto job = without_forecasts(row.job);
   w.missed = false;
   w.absence_told = false;
+  if (job.submit && !w.last_submit && !token_of_job_name(row.name).empty())
+    read_clock(w, *job.submit);
   if (job.submit)
     w.last_submit = job.submit;
   w.last_restarts = job.restarts.value_or(w.last_restarts);

@@ -6,6 +6,7 @@
 #include "actors/cluster.hpp"
 #include "actors/core/item.hpp"
 #include "actors/core/limits.hpp"
+#include "actors/core/skew.hpp"
 #include "actors/keys.hpp"
 
 #include <cstdint>
@@ -82,6 +83,8 @@ public:
   /// slack).
   std::vector<std::string> searched_names() const;
   core::epoch_seconds searched_since() const;
+  /// The controller's clock minus ours: each submit time it lists lies between an sbatch and its answer.
+  std::optional<core::clock_skew> skew() const { return core::measure_skew(readings_); }
   /// `backlog`: records that slurmctld had not handed to accounting before it was asked; none: it did not say.
   void searched(const std::vector<std::string>& names, const accounting_answer&,
                 std::optional<std::uint64_t> backlog, core::instant now, std::vector<delivery>& out);
@@ -107,13 +110,14 @@ private:
     std::string job_name;
     std::optional<core::epoch_seconds> last_submit;  ///< of the newest life that was listed
     std::uint32_t last_restarts = 0;
-    bool id_given_away = false;            ///< the id was seen with a job that is not ours: that lasts
+    bool id_given_away = false;  ///< the id was seen with a job that is not ours: that lasts
     bool ever_absent = false;
-    std::optional<core::listed_job> told;  ///< what the item last heard from a listing
-    core::duration expected_at{};          ///< wall, when its sbatch started
-    core::duration known_at{};             ///< monotonic; earlier listings say nothing about it
-    std::uint64_t seen_in = 0;             ///< number of the last listing that held its row
-    std::uint64_t unreadable_in = 0;       ///< number of the last listing in which its row was unreadable
+    std::optional<core::listed_job> told;       ///< what the item last heard from a listing
+    core::duration expected_at{};               ///< wall, when its sbatch started
+    std::optional<core::duration> accepted_at;  ///< wall, when that sbatch answered
+    core::duration known_at{};                  ///< monotonic; earlier listings say nothing about it
+    std::uint64_t seen_in = 0;                  ///< number of the last listing that held its row
+    std::uint64_t unreadable_in = 0;  ///< number of the last listing in which its row was unreadable
     bool absence_told = false;
     bool id_lost = false;          ///< the id was last listed as another job's
     std::uint64_t rowless_in = 0;  ///< number of the listing after which accounting answered without a row
@@ -147,6 +151,9 @@ private:
   void found(item_key, watched&, std::uint64_t job_id, core::instant now, std::vector<delivery>&);
   void check_silence(item_key, watched&, core::duration long_enough, core::instant now,
                      std::vector<delivery>&);
+  void read_clock(const watched&, core::epoch_seconds submit);
+  /// The controller's time at one of ours, at the earliest.
+  core::epoch_seconds earliest_there(core::duration wall) const;
   bool is_due(const watched&) const;
 
   core::policy rules_;
@@ -158,9 +165,10 @@ private:
   std::size_t nameless_ = 0;  ///< jobs whose id is not known yet
   std::uint64_t listings_ = 0;
   std::optional<core::duration>
-      last_listing_begun_;               ///< of the last one that succeeded, if none failed since
-  core::duration observed_{};            ///< grows only while listings succeed
-  bool names_are_kept_ = false;          ///< some job of ours was listed under its name: this site renames none
+      last_listing_begun_;     ///< of the last one that succeeded, if none failed since
+  core::duration observed_{};  ///< grows only while listings succeed
+  std::vector<core::clock_reading> readings_;
+  bool names_are_kept_ = false;  ///< some job of ours was listed under its name: this site renames none
   std::uint64_t highest_accounted_ = 0;  ///< highest job id of ours that has a row
 };
 

@@ -99,8 +99,7 @@ core::epoch_seconds watch_list::searched_since() const {
       earliest = std::min(earliest, w.expected_at);
   if (earliest == core::duration::max())
     return 0;
-  auto since = std::chrono::duration_cast<std::chrono::seconds>(earliest) - core::limits::clock_slack;
-  return std::max<core::epoch_seconds>(0, since.count());
+  return earliest_there(earliest);
 }
 
 void watch_list::found(item_key key, watched& w, std::uint64_t job_id, core::instant now,

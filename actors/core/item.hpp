@@ -107,7 +107,6 @@ struct item {
   std::uint32_t submissions = 0;  ///< sbatch intents so far; part of the token
   std::uint64_t job_id = 0;       ///< 0: none known
   std::optional<epoch_seconds> first_submit{};  ///< the controller's submit time as first listed
-  std::optional<epoch_seconds> not_before{};    ///< see job_identity
   std::optional<std::uint32_t> restarts{};      ///< last listed
   std::optional<epoch_seconds> submit{};        ///< last listed
   std::optional<epoch_seconds> start{};         ///< last listed

@@ -89,7 +89,8 @@ verdict lost() {
 }
 
 verdict with_doubt(verdict v) {
-  v.warning = "accounting had not caught up with the controller: a later life of this job may be missing there";
+  v.warning =
+      "accounting had not caught up with the controller: a later life of this job may be missing there";
   return v;
 }
 

@@ -60,6 +60,10 @@ inline constexpr std::size_t names_per_search_max = 1000;
 inline constexpr std::size_t suspicious_absence_min = 3;
 /// Our clock and Slurm's may differ by this much beyond the measured skew.
 inline constexpr seconds clock_slack{600};
+/// The same before the skew was measured: a search by name reaches back this far.
+inline constexpr hours clock_slack_unmeasured{48};
+/// As many submissions tell how far the controller's clock is from ours.
+inline constexpr std::size_t clock_readings_kept = 8;
 /// Listings that must not show the job before PREEMPTED, NODE_FAIL or BOOT_FAIL decide.
 inline constexpr std::uint8_t listings_after_interruption = 2;
 /// Listings that must not show the job before any other failure row decides.

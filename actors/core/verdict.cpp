@@ -27,11 +27,7 @@ bool clean(const exit_status& c) {
 }
 
 bool is_ours(const account_row& row, const job_identity& ours) {
-  if (!row.submit)
-    return true;
-  if (ours.first_submit)
-    return *row.submit >= *ours.first_submit - submit_rounding;
-  return !ours.not_before || *row.submit >= *ours.not_before;
+  return !row.submit || !ours.first_submit || *row.submit >= *ours.first_submit - submit_rounding;
 }
 
 /// Of one submission the life that has not started follows those that did.

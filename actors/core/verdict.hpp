@@ -49,12 +49,11 @@ inline constexpr std::string_view unconfirmed_marker =
     "marked COMPLETED after the scheduler queue clear but accounting never returned a row \xE2\x80\x94 "
     "exit code unknown";
 
-/// Which job in accounting is ours: the id is not enough, ids are reused.
+/// Which rows of an id are ours: ids are reused. Rows under another job's token are left out before.
 struct job_identity {
   std::uint64_t job_id = 0;
   std::optional<epoch_seconds> first_submit{};  ///< the controller's, as first listed
   std::optional<epoch_seconds> last_submit{};   ///< the controller's, of the newest life that was listed
-  std::optional<epoch_seconds> not_before{};    ///< our own clock at submission less skew and slack
 };
 
 /// What accounting's rows amount to.

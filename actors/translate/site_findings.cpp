@@ -185,7 +185,8 @@ void add_clock(std::vector<finding>& to, const site_answers& a) {
                  " ours, to within " + time_words(a.clock->within);
   if (off > notable_skew)
     to.push_back({"clock", grade::attention,
-                  words + "; settle subtracts that before it compares times, and allows 600 s more",
+                  words + "; settle measures it again from its own submissions, and allows 600 s more "
+                          "wherever it compares times",
                   "set this machine's clock (chrony, ntp); munge refuses what is 300 s off"});
   else
     to.push_back({"clock", grade::ok, words, ""});

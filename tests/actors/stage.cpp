@@ -220,7 +220,8 @@ theatre::theatre(std::function<void(actors::system_config&)> adjust)
   actors::system_config config;
   config.state_dir = "/nowhere";
   config.home = "/home/someone";
-  config.rules.witness = core::witness_use::off;  // its reader is a thread of its own, and nothing here writes records
+  config.rules.witness =
+      core::witness_use::off;  // its reader is a thread of its own, and nothing here writes records
   config.slurm = slurm;
   config.now = [this] { return now(); };
   config.open_store = [kept = kept](const auto&) -> io::result<std::unique_ptr<actors::run_store>> {

@@ -73,7 +73,8 @@ TEST_CASE("a job whose name was changed is ours by id and submit time", "[actors
   CHECK_FALSE(d.told(0, event_kind::listed_failed));  // submitted before ours: a reused id
 }
 
-TEST_CASE("a renamed job that was requeued is ours; a stranger who got its id is not", "[actors][watch_list]") {
+TEST_CASE("a renamed job that was requeued is ours; a stranger who got its id is not",
+          "[actors][watch_list]") {
   desk d;
   d.follow(0, 7);
   d.listed({{row(7, name_of(0))}, {}, 0, {}});
@@ -93,7 +94,8 @@ TEST_CASE("a renamed job that was requeued is ours; a stranger who got its id is
   }
 }
 
-TEST_CASE("where names are kept, a nameless row under our id says neither yes nor no", "[actors][watch_list]") {
+TEST_CASE("where names are kept, a nameless row under our id says neither yes nor no",
+          "[actors][watch_list]") {
   desk d;
   d.follow(0, 7);
   d.follow(1, 8);
@@ -261,6 +263,23 @@ TEST_CASE("silence is decided only when accounting has answered after the listin
   d.list.searched({name_of(0)}, silent, 0, d.now, d.out);
   CHECK(d.told(0, event_kind::submit_accepted));
   CHECK_FALSE(d.told(0, event_kind::search_silent));
+}
+
+TEST_CASE("every submission that is listed tells how far the controller's clock is", "[actors][watch_list]") {
+  desk d;
+  CHECK_FALSE(d.list.skew());
+  d.list.expect({1, 0}, name_of(0), d.now);
+  d.now.wall += 1s;
+  d.list.follow({1, 0}, 7, name_of(0), std::nullopt, d.now);
+  d.listed({{row(7, name_of(0), meaning::alive, 1'007'200)}, {}, 0, {}});
+  REQUIRE(d.list.skew());
+  CHECK(d.list.skew()->skew == 7200s);
+  CHECK(d.list.skew()->within == 1s);
+  // A search reaches back as far as the controller's clock says, and no further than the slack.
+  d.list.expect({1, 1}, name_of(1), d.now);
+  d.list.set_needs({1, 1}, item_needs{.search = true}, d.now);
+  const auto there = std::chrono::floor<std::chrono::seconds>(d.now.wall).count() + 7200;
+  CHECK(d.list.searched_since() == there - core::limits::clock_slack.count());
 }
 
 TEST_CASE("tokens and run ids read back", "[actors][keys]") {

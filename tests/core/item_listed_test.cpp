@@ -210,7 +210,8 @@ TEST_CASE("a job seen alive after its verdict is reported once and changes nothi
   event old{.kind = kind::listed_alive};
   old.begun = before.decided - seconds{5};
   CHECK(d.on(old) == nothing);  // that listing began before the verdict
-  CHECK(d.listed(kind::listed_alive) == nothing);  // shows no start: COMPLETING, the end of the life that was judged
+  CHECK(d.listed(kind::listed_alive) ==
+        nothing);  // shows no start: COMPLETING, the end of the life that was judged
   CHECK(d.listed(kind::listed_alive, row(1, 600, 610)) == fx{effect::report_rerun});
   CHECK(d.listed(kind::listed_waiting) == nothing);
   CHECK(d.it.reached == before.reached);

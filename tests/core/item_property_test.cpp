@@ -77,7 +77,7 @@ judgement draw_judgement(dice& d, const item& it) {
   std::vector<account_row> rows(d.roll(3));
   for (account_row& r : rows)
     r = draw_row(d);
-  return judge(rows, {it.job_id, it.first_submit, it.not_before}, it.exact, d.roll(2) == 0, d.roll(2) == 0);
+  return judge(rows, {it.job_id, it.first_submit, it.submit}, it.exact, d.roll(2) == 0, d.roll(2) == 0);
 }
 
 verdict draw_ended(dice& d) {

@@ -80,8 +80,8 @@ checker::checker(const scenario& story, timeline& time, const world& w)
     : story_(story), time_(time), world_(w), items_(story.tasks.size()) {}
 
 void checker::violation(const char* guarantee, index i, const std::string& words) {
-  violations_.push_back(std::string{guarantee} + ": t" + std::to_string(i) + " at " + seconds_text(time_.now()) + ": " +
-                        words);
+  violations_.push_back(std::string{guarantee} + ": t" + std::to_string(i) + " at " +
+                        seconds_text(time_.now()) + ": " + words);
 }
 
 void checker::add_to_hash(std::uint64_t value) {
@@ -95,18 +95,24 @@ void checker::shown(index i, const settle::core::item& it, stream_kind kind, dur
   add_to_hash(static_cast<std::uint64_t>(it.reached ? it.reached->exit_code.value_or(-1) : -2));
   if (keep_history)
     history_.push_back(seconds_text(time_.now()) + " t" + std::to_string(i) + " " +
-                       (kind == stream_kind::rerun ? "rerun" : it.reached ? text_of(*it.reached) : std::string{to_text(it.status)}) +
-                       (it.job_id ? " job " + std::to_string(it.job_id) : "") + " attempt " + std::to_string(it.attempt));
+                       (kind == stream_kind::rerun ? "rerun"
+                        : it.reached               ? text_of(*it.reached)
+                                                   : std::string{to_text(it.status)}) +
+                       (it.job_id ? " job " + std::to_string(it.job_id) : "") + " attempt " +
+                       std::to_string(it.attempt));
   auto& s = items_[i];
   if (kind == stream_kind::rerun)
     return;
   if (it.status == item_status::settling && !s.left_queue)
     s.left_queue = observed_;
-  if (it.status == item_status::running || it.status == item_status::queued || it.status == item_status::submitted)
+  if (it.status == item_status::running || it.status == item_status::queued ||
+      it.status == item_status::submitted)
     s.left_queue.reset();
   if (!it.reached) {
     if (s.reached)
-      violation("G1", i, "it has a verdict (" + text_of(*s.reached) + ") and is shown " + std::string{to_text(it.status)});
+      violation("G1", i,
+                "it has a verdict (" + text_of(*s.reached) + ") and is shown " +
+                    std::string{to_text(it.status)});
     return;
   }
   if (s.reached) {
@@ -162,7 +168,9 @@ void checker::judge_failure(index i, const verdict& v) {
     return std::any_of(j->lives.begin(), j->lives.end(), [](const life& l) { return l.executed; });
   });
   if (v.who == evidence::not_applicable) {
-    const bool running = executed || std::any_of(jobs.begin(), jobs.end(), [](const job* j) { return j->known && !j->forgotten && !j->cancelled_by_us; });
+    const bool running = executed || std::any_of(jobs.begin(), jobs.end(), [](const job* j) {
+                           return j->known && !j->forgotten && !j->cancelled_by_us;
+                         });
     if (running)
       violation("G2", i, text_of(v) + ", and it has a job");
     return;
@@ -191,8 +199,9 @@ void checker::judge_failure(index i, const verdict& v) {
     if (v.why == cause::never_recorded && !j->known && (!last.executed || !world_.has_rows(which)))
       return;
   }
-  violation("G2", i, text_of(v) + (other_code ? ", and its code was " + std::to_string(*other_code)
-                                              : std::string{", and no life of its ended so"}));
+  violation("G2", i,
+            text_of(v) + (other_code ? ", and its code was " + std::to_string(*other_code)
+                                     : std::string{", and no life of its ended so"}));
 }
 
 void checker::judge_unconfirmed(index i) {
@@ -202,12 +211,15 @@ void checker::judge_unconfirmed(index i) {
   if (began && observed_ - *began + story_.rules.poll_interval + seconds{70} < limit)
     violation("G7", i, "unconfirmed after " + seconds_text(observed_ - *began) + " of observed settling");
   for (const auto* j : jobs_of(i)) {
-    const auto since = world_.accounted_since(static_cast<std::size_t>(j - world_.jobs().data()), j->lives.size() - 1);
-    const bool answered = std::none_of(story_.faults.begin(), story_.faults.end(), [&](const fault_window& f) {
-      const bool hides = f.what == fault::accounting_down || f.what == fault::accounting_hung || f.what == fault::garbage ||
-                         f.what == fault::controller_down || f.what == fault::controller_hung || f.what == fault::crash;
-      return hides && f.to > time_.now() - seconds{700};
-    });
+    const auto since =
+        world_.accounted_since(static_cast<std::size_t>(j - world_.jobs().data()), j->lives.size() - 1);
+    const bool answered =
+        std::none_of(story_.faults.begin(), story_.faults.end(), [&](const fault_window& f) {
+          const bool hides = f.what == fault::accounting_down || f.what == fault::accounting_hung ||
+                             f.what == fault::garbage || f.what == fault::controller_down ||
+                             f.what == fault::controller_hung || f.what == fault::crash;
+          return hides && f.to > time_.now() - seconds{700};
+        });
     if (j->name == j->given_name && since && answered && *since + seconds{700} < time_.now())
       violation("G2", i, "unconfirmed, though accounting had its end since " + seconds_text(*since));
   }

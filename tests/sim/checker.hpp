@@ -20,7 +20,8 @@ public:
   checker(const scenario&, timeline&, const world&);
 
   /// `decided`: when settle reached it; showing it takes until it is durable.
-  void shown(settle::core::item_index, const settle::core::item&, settle::core::stream_kind, duration decided);
+  void shown(settle::core::item_index, const settle::core::item&, settle::core::stream_kind,
+             duration decided);
   void called(std::uint64_t cycle, bool listing);
   void listed(bool answered, duration begun);
   void slots(const settle::core::counts&, std::size_t used);
@@ -62,7 +63,7 @@ private:
   std::optional<duration> last_listing_;
   std::vector<duration> listings_begun_;  ///< of those that were answered
   duration decided_{};                    ///< when what is being judged was decided
-  duration observed_{};  ///< time that whole listings covered
+  duration observed_{};                   ///< time that whole listings covered
 };
 
 }  // namespace sim

@@ -77,7 +77,8 @@ driver::driver(const scenario& story, timeline& time, world& w, disk& kept, chec
     auto hasty = story.rules;
     hasty.search_silence = {};
     std::destroy_at(&poller_);
-    std::construct_at(&poller_, actors::poller_config{hasty, false, 4}, static_cast<actors::poller_port&>(*this));
+    std::construct_at(&poller_, actors::poller_config{hasty, false, 4},
+                      static_cast<actors::poller_port&>(*this));
   }
   std::vector<core::task_ref> refs;
   for (const auto& t : story.tasks)
@@ -166,10 +167,7 @@ void driver::spawn(item_index i) {
     cancel_one(i);
     return;
   }
-  auto it = run_.at(i);
-  it.not_before =
-      std::chrono::duration_cast<seconds>(now().wall - core::limits::clock_slack).count();
-  start_life(i, std::move(it));
+  start_life(i, run_.at(i));
 }
 
 void driver::start_life(item_index i, item it) {
@@ -196,7 +194,8 @@ void driver::let_go(item_index i, bool ended) {
     poller_.forget({1, i});
 }
 
-void driver::reported(item_index i, const item& reported_now, const std::vector<effect>& effects, core::instant) {
+void driver::reported(item_index i, const item& reported_now, const std::vector<effect>& effects,
+                      core::instant) {
   const auto& row = run_.at(i);
   if (row.reached && core::is_confirmed(*row.reached))
     return;

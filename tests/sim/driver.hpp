@@ -87,7 +87,8 @@ private:
   void deliver(settle::actors::delivery) override;
   void notice(const std::string&) override {}
   void rerun(item_key, event) override;
-  void ask_accounting(std::uint64_t cycle, std::vector<std::uint64_t> ids, std::vector<std::string> names);
+  void ask_accounting(std::uint64_t cycle, std::vector<std::uint64_t> ids, std::vector<std::string> names,
+                      std::int64_t since);
 
   // wrong rules (driver_mutations.cpp)
   void mutate_answer(settle::io::command_result&) const;

@@ -39,17 +39,18 @@ void driver::list(std::uint64_t cycle) {
 }
 
 void driver::account(std::uint64_t cycle, std::vector<std::uint64_t> ids, std::size_t) {
-  ask_accounting(cycle, std::move(ids), {});
+  ask_accounting(cycle, std::move(ids), {}, 0);
 }
 
-void driver::account_by_name(std::uint64_t cycle, std::vector<std::string> names, std::int64_t) {
-  ask_accounting(cycle, {}, std::move(names));
+void driver::account_by_name(std::uint64_t cycle, std::vector<std::string> names, std::int64_t since) {
+  ask_accounting(cycle, {}, std::move(names), since);
 }
 
-void driver::ask_accounting(std::uint64_t cycle, std::vector<std::uint64_t> ids, std::vector<std::string> names) {
+void driver::ask_accounting(std::uint64_t cycle, std::vector<std::uint64_t> ids,
+                            std::vector<std::string> names, std::int64_t since) {
   checker_.called(cycle, false);
-  later(way, [this, cycle, ids = std::move(ids), names = std::move(names)] {
-    auto said = names.empty() ? world_.sacct(ids) : world_.sacct_by_name(names);
+  later(way, [this, cycle, ids = std::move(ids), names = std::move(names), since] {
+    auto said = names.empty() ? world_.sacct(ids) : world_.sacct_by_name(names, since);
     mutate_answer(said);
     actors::accounting_answer answer;
     const auto takes = said.elapsed;
@@ -88,8 +89,8 @@ void driver::submit(item_key key, const actors::job_spec& spec) {
   };
   // An sbatch dies with settle, but perhaps not before it reached the controller.
   const bool outlives = dice_.chance(50);
-  time_.after(way, [this, alive = alive_, w = &world_, t = &time_, name = spec.job_name, task = key.index, outlives,
-                    answered] {
+  time_.after(way, [this, alive = alive_, w = &world_, t = &time_, name = spec.job_name, task = key.index,
+                    outlives, answered] {
     if (!*alive && !outlives)
       return;
     const auto said = w->sbatch(name, task);

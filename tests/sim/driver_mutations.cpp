@@ -63,7 +63,8 @@ void driver::mutate_delivery(actors::delivery& d) {
       row.end = row.submit;
     if (is(mutation::interruption_is_final) && row.means == meaning::interrupted)
       row.means = meaning::failed;
-    if (is(mutation::code_alone_decides) && row.end && row.code.exit.value_or(0) == 0 && row.code.signal.value_or(0) == 0) {
+    if (is(mutation::code_alone_decides) && row.end && row.code.exit.value_or(0) == 0 &&
+        row.code.signal.value_or(0) == 0) {
       row.means = meaning::succeeded;
       row.batch = core::batch_row{meaning::succeeded, {0, 0}};
     }
@@ -78,9 +79,9 @@ void driver::deliver_as_settling(item_key key) {
 }
 
 void driver::after_delivery(const actors::delivery& d) {
-  const bool early = is(mutation::failure_row_decides_at_once) || is(mutation::interruption_is_final) ||
-                     is(mutation::requeued_is_final);
-  if (!early || run_.at(d.to.index).status != item_status::settling || d.what.kind != event_kind::accounting_answered)
+  const bool early = is(mutation::interruption_is_final) || is(mutation::requeued_is_final);
+  if (!early || run_.at(d.to.index).status != item_status::settling ||
+      d.what.kind != event_kind::accounting_answered)
     return;
   auto absent = actors::event_of(event_kind::absent, now());
   absent.begun = now().monotonic;

@@ -11,24 +11,23 @@ namespace sim {
 
 enum class mutation : std::uint8_t {
   none,
-  gone_is_done,                  ///< what left the queue has succeeded
-  failed_call_is_empty,          ///< an unavailable listing reads as an empty one
-  half_answer_is_whole,          ///< a cut or failed answer is believed
-  lost_reply_submits_again,      ///< an unclear sbatch is repeated at once
-  silence_at_once,               ///< one silent look is enough to repeat it
-  crash_forgets_intents,         ///< what was under way when settle died is submitted anew
-  ids_alone,                     ///< whose row it is, the id alone decides
-  oldest_row_decides,            ///< accounting's first row, not its newest
-  requeued_is_final,             ///< the row of an earlier attempt is an outcome
-  end_unknown_is_final,          ///< a state without an end is believed
-  failure_row_decides_at_once,   ///< no listing is waited for
-  interruption_is_final,         ///< NODE_FAIL and PREEMPTED are believed as they come
-  clock_runs_in_outages,         ///< settle_no_record counts while nobody answers
-  code_alone_decides,            ///< 0:0 is success, whatever the state
-  unconfirmed_is_confirmed,      ///< the fallback is shown as a fact
-  shown_before_durable,          ///< subscribers hear of it before the journal holds it
+  gone_is_done,              ///< what left the queue has succeeded
+  failed_call_is_empty,      ///< an unavailable listing reads as an empty one
+  half_answer_is_whole,      ///< a cut or failed answer is believed
+  lost_reply_submits_again,  ///< an unclear sbatch is repeated at once
+  silence_at_once,           ///< one silent look is enough to repeat it
+  crash_forgets_intents,     ///< what was under way when settle died is submitted anew
+  ids_alone,                 ///< whose row it is, the id alone decides
+  oldest_row_decides,        ///< accounting's first row, not its newest
+  requeued_is_final,         ///< the row of an earlier attempt is an outcome, and no listing is waited for
+  end_unknown_is_final,      ///< a state without an end is believed
+  interruption_is_final,     ///< NODE_FAIL and PREEMPTED are believed as they come
+  clock_runs_in_outages,     ///< settle_no_record counts while nobody answers
+  code_alone_decides,        ///< 0:0 is success, whatever the state
+  unconfirmed_is_confirmed,  ///< the fallback is shown as a fact
+  shown_before_durable,      ///< subscribers hear of it before the journal holds it
 };
-inline constexpr std::size_t mutation_count = 17;
+inline constexpr std::size_t mutation_count = 16;
 
 constexpr std::array<std::string_view, mutation_count> mutation_names{
     "none",
@@ -42,7 +41,6 @@ constexpr std::array<std::string_view, mutation_count> mutation_names{
     "oldest_row_decides",
     "requeued_is_final",
     "end_unknown_is_final",
-    "failure_row_decides_at_once",
     "interruption_is_final",
     "clock_runs_in_outages",
     "code_alone_decides",

@@ -70,9 +70,9 @@ fault_window make_fault(dice& d, duration calm) {
 
 std::string_view to_text(fault f) {
   constexpr std::array<std::string_view, fault_count> words{
-      "controller down",  "controller hung", "accounting down", "accounting hung", "accounting lags",
-      "accounting loses", "garbage",         "lost replies",    "limits",          "files away",
-      "slow disk",        "controller killed", "clock step",    "crash",           "admin requeue",
+      "controller down",  "controller hung",   "accounting down", "accounting hung", "accounting lags",
+      "accounting loses", "garbage",           "lost replies",    "limits",          "files away",
+      "slow disk",        "controller killed", "clock step",      "crash",           "admin requeue",
       "admin rename",     "foreign jobs"};
   return words[static_cast<std::size_t>(f)];
 }
@@ -93,7 +93,7 @@ scenario make_scenario(std::uint64_t seed) {
   s.rules.poll_interval = d.chance(70) ? seconds{15} : within(d, 2, 60);
   s.max_concurrent = d.chance(40) ? static_cast<std::size_t>(d.between(1, 4)) : 0;
   s.min_job_age = d.chance(50) ? within(d, 1, 5) : within(d, 30, 300);
-  s.skew_s = d.chance(50) ? 0 : d.between(-150, 150);
+  s.skew_s = d.chance(50) ? 0 : d.chance(50) ? d.between(-150, 150) : d.between(-30'000, 30'000);
   s.slow_books = d.chance(15);
   s.accounting_kept = !d.chance(6);
   if (!s.accounting_kept)  // then the controller's memory is all there is to find a lost submission by

@@ -16,13 +16,13 @@ namespace sim {
 /// How one life of a job ends.
 enum class outcome : std::uint8_t {
   success,
-  exit_code,   ///< the script's own code, 1 to 255
-  signal,      ///< kill -9 from inside
+  exit_code,  ///< the script's own code, 1 to 255
+  signal,     ///< kill -9 from inside
   timeout,
   out_of_memory,
   node_fail,
   preempted,
-  boot_fail,   ///< the script never ran
+  boot_fail,  ///< the script never ran
   deadline,
   launch_failure,  ///< the script never ran
   step_failure,    ///< a step failed, the script ended with 0
@@ -30,9 +30,9 @@ enum class outcome : std::uint8_t {
 
 struct planned_life {
   outcome how = outcome::success;
-  int code = 0;      ///< with exit_code and signal
+  int code = 0;          ///< with exit_code and signal
   bool requeue = false;  ///< the same job runs again
-  duration waits{};  ///< pending before it starts
+  duration waits{};      ///< pending before it starts
   duration runs{};
 };
 
@@ -43,8 +43,8 @@ struct planned_task {
 };
 
 enum class fault : std::uint8_t {
-  controller_down,    ///< commands are refused after MessageTimeout
-  controller_hung,    ///< commands hang until their deadline
+  controller_down,  ///< commands are refused after MessageTimeout
+  controller_hung,  ///< commands hang until their deadline
   accounting_down,
   accounting_hung,
   accounting_lags,    ///< records arrive minutes late
@@ -83,8 +83,8 @@ struct scenario {
   bool slow_books = false;  ///< accounting hears of everything up to a minute late
   bool accounting_kept = true;
   bool witnesses = false;
-  duration cancel_at{};     ///< somebody cancels the run; 0: nobody
-  bool codes_cut = true;    ///< sacct prints codes from 128 on less 128
+  duration cancel_at{};   ///< somebody cancels the run; 0: nobody
+  bool codes_cut = true;  ///< sacct prints codes from 128 on less 128
 };
 
 scenario make_scenario(std::uint64_t seed);

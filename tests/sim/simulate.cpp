@@ -32,7 +32,9 @@ struct wishes {
 };
 
 int usage() {
-  std::fprintf(stderr, "usage: simulate --seeds N [--from S] [--mutation NAME] | --seed S [--mutation NAME]\nmutations:");
+  std::fprintf(
+      stderr,
+      "usage: simulate --seeds N [--from S] [--mutation NAME] | --seed S [--mutation NAME]\nmutations:");
   for (std::size_t i = 1; i < sim::mutation_count; ++i)
     std::fprintf(stderr, " %s", std::string{sim::mutation_names[i]}.c_str());
   std::fprintf(stderr, "\n");
@@ -65,8 +67,9 @@ int play_one(const wishes& w) {
     std::printf("%s\n", line.c_str());
   for (const auto& v : end.violations)
     std::printf("VIOLATION %s\n", v.c_str());
-  std::printf("seed %llu: %zu items, history %016llx, %zu violations\n", static_cast<unsigned long long>(w.one),
-              end.items, static_cast<unsigned long long>(end.hash), end.violations.size());
+  std::printf("seed %llu: %zu items, history %016llx, %zu violations\n",
+              static_cast<unsigned long long>(w.one), end.items, static_cast<unsigned long long>(end.hash),
+              end.violations.size());
   return end.violations.empty() == (w.wrong == mutation::none) ? 0 : 1;
 }
 
@@ -91,9 +94,11 @@ int play_many(const wishes& w) {
   const double took = static_cast<double>(std::clock() - began) / CLOCKS_PER_SEC;
   std::printf("%llu seeds, %llu items, %llu seeds with violations, %.1f CPU s (%.0f seeds a minute)\n",
               static_cast<unsigned long long>(played), static_cast<unsigned long long>(items),
-              static_cast<unsigned long long>(failed), took, static_cast<double>(played) * 60 / (took > 0 ? took : 1));
+              static_cast<unsigned long long>(failed), took,
+              static_cast<double>(played) * 60 / (took > 0 ? took : 1));
   if (w.wrong != mutation::none)
-    std::printf("mutation %s was %s\n", std::string{sim::mutation_names[static_cast<std::size_t>(w.wrong)]}.c_str(),
+    std::printf("mutation %s was %s\n",
+                std::string{sim::mutation_names[static_cast<std::size_t>(w.wrong)]}.c_str(),
                 failed ? "caught" : "NOT CAUGHT");
   return (failed == 0) == (w.wrong == mutation::none) ? 0 : 1;
 }

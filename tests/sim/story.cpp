@@ -25,16 +25,16 @@ duration last_moment(const scenario& s) {
 
 void describe(const scenario& s, std::vector<std::string>& out) {
   for (const auto& f : s.faults)
-    out.push_back("fault " + std::string{to_text(f.what)} + " from " + std::to_string(f.from.count() / 1000) + " s to " +
-                  std::to_string(f.to.count() / 1000) + " s");
+    out.push_back("fault " + std::string{to_text(f.what)} + " from " + std::to_string(f.from.count() / 1000) +
+                  " s to " + std::to_string(f.to.count() / 1000) + " s");
 }
 
 void describe(const world& w, std::vector<std::string>& out) {
   for (const auto& j : w.jobs())
     for (const auto& l : j.lives)
-      out.push_back("job " + std::to_string(j.id) + " " + j.given_name + (j.forgotten ? " (forgotten)" : "") + " how " +
-                    std::to_string(static_cast<int>(l.plan.how)) + " code " + std::to_string(l.plan.code) +
-                    (l.cancelled ? " cancelled" : "") + " started " +
+      out.push_back("job " + std::to_string(j.id) + " " + j.given_name + (j.forgotten ? " (forgotten)" : "") +
+                    " how " + std::to_string(static_cast<int>(l.plan.how)) + " code " +
+                    std::to_string(l.plan.code) + (l.cancelled ? " cancelled" : "") + " started " +
                     std::to_string(l.started ? l.started->count() / 1000 : -1) + " ended " +
                     std::to_string(l.ended ? l.ended->count() / 1000 : -1));
 }

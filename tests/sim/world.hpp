@@ -23,14 +23,14 @@ namespace sim {
 /// One life of a job, as it really was.
 struct life {
   planned_life plan;
-  duration queued{};                  ///< when this life began to wait
-  std::int64_t submit = 0;            ///< the controller's submit time of this life, epoch seconds
+  duration queued{};        ///< when this life began to wait
+  std::int64_t submit = 0;  ///< the controller's submit time of this life, epoch seconds
   std::uint32_t restarts = 0;
-  std::optional<duration> started;    ///< the script began
-  std::optional<duration> ended;      ///< it is over, really
-  std::optional<duration> told;       ///< the controller knows that it is over
-  bool cancelled = false;             ///< by scancel
-  bool executed = false;              ///< the user's command ran
+  std::optional<duration> started;  ///< the script began
+  std::optional<duration> ended;    ///< it is over, really
+  std::optional<duration> told;     ///< the controller knows that it is over
+  bool cancelled = false;           ///< by scancel
+  bool executed = false;            ///< the user's command ran
 };
 
 enum class phase : std::uint8_t { pending, running, completing, ended };
@@ -38,27 +38,27 @@ enum class phase : std::uint8_t { pending, running, completing, ended };
 struct job {
   std::uint64_t id = 0;
   std::string name;
-  std::string given_name;   ///< as submitted
-  std::size_t task = 0;     ///< into the scenario's tasks
-  bool unclear = false;     ///< nobody heard its id
-  bool foreign = false;     ///< somebody else's work under our user
+  std::string given_name;  ///< as submitted
+  std::size_t task = 0;    ///< into the scenario's tasks
+  bool unclear = false;    ///< nobody heard its id
+  bool foreign = false;    ///< somebody else's work under our user
   bool cancelled_by_us = false;
   std::vector<life> lives{};
   phase at = phase::pending;
-  bool known = true;        ///< the controller has it
-  duration gone_at{};       ///< when the controller forgot it, if it did
-  bool forgotten = false;   ///< lost in a crash of the controller
-  std::uint64_t turn = 0;   ///< counts what was planned for it; older plans are void
-  bool listed = false;      ///< some listing has shown it
-  std::string row{};        ///< its line of squeue; empty: to be made anew
+  bool known = true;       ///< the controller has it
+  duration gone_at{};      ///< when the controller forgot it, if it did
+  bool forgotten = false;  ///< lost in a crash of the controller
+  std::uint64_t turn = 0;  ///< counts what was planned for it; older plans are void
+  bool listed = false;     ///< some listing has shown it
+  std::string row{};       ///< its line of squeue; empty: to be made anew
 };
 
 /// One row of accounting.
 struct record {
   std::size_t job = 0;
   std::size_t life = 0;
-  bool ended = false;       ///< the end has arrived
-  bool half = false;        ///< after an outage, for seconds: FAILED 0:0 without an end
+  bool ended = false;  ///< the end has arrived
+  bool half = false;   ///< after an outage, for seconds: FAILED 0:0 without an end
 };
 
 /// The script's own exit record.
@@ -81,7 +81,7 @@ public:
   // -- the commands, as they would answer if they were executed now; `elapsed` says how long they took --
   settle::io::command_result squeue();
   settle::io::command_result sacct(const std::vector<std::uint64_t>& ids);
-  settle::io::command_result sacct_by_name(const std::vector<std::string>& names);
+  settle::io::command_result sacct_by_name(const std::vector<std::string>& names, std::int64_t since);
   /// A job is made unless the answer says otherwise; where it is lost, `made` still tells (to nobody but the test).
   settle::io::command_result sbatch(const std::string& name, std::size_t task);
   settle::io::command_result scancel(const std::vector<std::uint64_t>& ids);
@@ -127,7 +127,7 @@ private:
 
   // words
   const std::string& row_of(job& j);
-  void add_records(std::string& out, std::size_t j) const;
+  void add_records(std::string& out, std::size_t j, std::int64_t since = 0) const;
   settle::io::command_result spoil(settle::io::command_result answer);
   settle::io::command_result refuse(std::string_view err, duration took) const;
   settle::io::command_result hang() const;

@@ -113,7 +113,8 @@ command_result world::squeue() {
   if (is(fault::controller_hung))
     return hang();
   if (is(fault::controller_down))
-    return refuse("slurm_load_jobs error: Unable to contact slurm controller (connect failure)\n", refusal_time);
+    return refuse("slurm_load_jobs error: Unable to contact slurm controller (connect failure)\n",
+                  refusal_time);
   std::string out;
   for (auto j : in_memory_) {
     out += row_of(jobs_[j]);
@@ -124,21 +125,24 @@ command_result world::squeue() {
 
 // -- sacct -----------------------------------------------------------------------------------------------------------
 
-void world::add_records(std::string& out, std::size_t j) const {
+void world::add_records(std::string& out, std::size_t j, std::int64_t since) const {
   const auto& it = jobs_[j];
   const auto id = std::to_string(it.id);
   for (const auto& r : books_[j]) {
     const auto& l = it.lives[r.life];
+    if (l.submit < since)
+      continue;
     const auto end = ending_of(l, l.started.has_value());
     const bool returns = r.life + 1 < it.lives.size();
     const int code = story_.codes_cut && end.exit >= 128 ? end.exit - 128 : end.exit;
-    const auto state = !r.ended ? (r.half           ? "FAILED"
-                                   : l.started      ? "RUNNING"
-                                                    : "PENDING")
+    const auto state = !r.ended                                      ? (r.half      ? "FAILED"
+                                                                        : l.started ? "RUNNING"
+                                                                                    : "PENDING")
                        : returns && l.plan.how == outcome::exit_code ? "REQUEUED"
                                                                      : end.state;
-    const auto codes = r.ended ? std::to_string(code) + ":" + std::to_string(end.signal == 15 ? 0 : end.signal)
-                               : std::string{"0:0"};
+    const auto codes = r.ended
+                           ? std::to_string(code) + ":" + std::to_string(end.signal == 15 ? 0 : end.signal)
+                           : std::string{"0:0"};
     const auto start = l.started ? std::to_string(seconds_at(*l.started)) : std::string{"Unknown"};
     const auto told = r.ended ? std::to_string(seconds_at(*l.told)) : std::string{"Unknown"};
     out += id + "|" + id + "|" + state;
@@ -148,9 +152,14 @@ void world::add_records(std::string& out, std::size_t j) const {
            std::to_string(l.submit) + "|" + start + "|" + told + "|5|00:00.002||1|n1|" + it.name + "\n";
     if (!r.ended || !l.started || l.plan.how == outcome::boot_fail)
       continue;
-    const bool clean = !l.cancelled && (l.plan.how == outcome::success || l.plan.how == outcome::step_failure);
+    const bool clean =
+        !l.cancelled && (l.plan.how == outcome::success || l.plan.how == outcome::step_failure);
     const bool coded = !l.cancelled && l.plan.how == outcome::exit_code;
-    out += id + ".batch|" + id + ".batch|" + (clean ? "COMPLETED" : coded ? "FAILED" : "CANCELLED") + "|" +
+    out += id + ".batch|" + id + ".batch|" +
+           (clean   ? "COMPLETED"
+            : coded ? "FAILED"
+                    : "CANCELLED") +
+           "|" +
            (clean || coded ? std::to_string(code) + ":0"
             : end.signal   ? "0:" + std::to_string(end.signal)
                            : std::string{}) +
@@ -173,14 +182,14 @@ command_result world::sacct(const std::vector<std::uint64_t>& ids) {
   return spoil(answer(std::move(out)));
 }
 
-command_result world::sacct_by_name(const std::vector<std::string>& names) {
+command_result world::sacct_by_name(const std::vector<std::string>& names, std::int64_t since) {
   std::vector<std::uint64_t> none;
   auto said = sacct(none);
   if (said.end.exit != 0 || !said.out.empty() || !said.err.empty())
     return said;
   for (std::size_t j = 0; j < jobs_.size(); ++j)
     if (std::find(names.begin(), names.end(), jobs_[j].name) != names.end())
-      add_records(said.out, j);
+      add_records(said.out, j, since);
   return said;
 }
 
@@ -196,34 +205,44 @@ command_result world::sbatch(const std::string& name, std::size_t task) {
   if (is(fault::controller_hung)) {
     // It stands in the controller's socket: it is executed when the controller goes on, whoever still waits.
     if (dice_.chance(50))
-      time_.at(end_of(fault::controller_hung) + ms{dice_.between(1, 30'000)}, [this, name, task] { jobs_[make_job(name, task, false)].unclear = true; });
-    return refuse("sbatch: error: Batch job submission failed: Socket timed out on send/recv operation\n", seconds{20});
+      time_.at(end_of(fault::controller_hung) + ms{dice_.between(1, 30'000)},
+               [this, name, task] { jobs_[make_job(name, task, false)].unclear = true; });
+    return refuse("sbatch: error: Batch job submission failed: Socket timed out on send/recv operation\n",
+                  seconds{20});
   }
   if (is(fault::controller_down))
-    return refuse("sbatch: error: Batch job submission failed: Unable to contact slurm controller (connect failure)\n",
-                  refusal_time);
+    return refuse(
+        "sbatch: error: Batch job submission failed: Unable to contact slurm controller (connect failure)\n",
+        refusal_time);
   if (is(fault::limits))
-    return refuse("sbatch: error: AssocMaxSubmitJobLimit\n"
-                  "sbatch: error: Batch job submission failed: Job violates accounting/QOS policy (job submit limit, "
-                  "user's size and/or time limits)\n",
-                  ms{30});
+    return refuse(
+        "sbatch: error: AssocMaxSubmitJobLimit\n"
+        "sbatch: error: Batch job submission failed: Job violates accounting/QOS policy (job submit limit, "
+        "user's size and/or time limits)\n",
+        ms{30});
   const bool lost = is(fault::lost_replies) && dice_.chance(70);
   if (lost && dice_.chance(40))
     return hang();
   if (lost && dice_.chance(40)) {  // a busy controller takes its time
-    time_.after(ms{dice_.between(1000, 90'000)}, [this, name, task] { jobs_[make_job(name, task, false)].unclear = true; });
+    time_.after(ms{dice_.between(1000, 90'000)},
+                [this, name, task] { jobs_[make_job(name, task, false)].unclear = true; });
     return hang();
   }
   const auto j = make_job(name, task, false);
   jobs_[j].unclear = lost;
   if (lost)
-    return dice_.chance(50) ? hang() : refuse("sbatch: error: Batch job submission failed: Socket timed out on send/recv operation\n", seconds{20});
+    return dice_.chance(50)
+               ? hang()
+               : refuse(
+                     "sbatch: error: Batch job submission failed: Socket timed out on send/recv operation\n",
+                     seconds{20});
   return answer(std::to_string(jobs_[j].id) + "\n");
 }
 
 command_result world::scancel(const std::vector<std::uint64_t>& ids) {
   if (controller_away())
-    return refuse("scancel: error: Kill job error: Unable to contact slurm controller (connect failure)\n", refusal_time);
+    return refuse("scancel: error: Kill job error: Unable to contact slurm controller (connect failure)\n",
+                  refusal_time);
   for (auto id : ids)
     for (auto j : std::vector(in_memory_))
       if (jobs_[j].id == id)
@@ -276,7 +295,8 @@ command_result world::spoil(command_result a) {
     break;
   case 1:  // cut within a line, and nobody says so
     if (!a.out.empty())
-      a.out.resize(a.out.size() - 1 - static_cast<std::size_t>(dice_.below(std::min<std::size_t>(a.out.size() - 1, 30) + 1)));
+      a.out.resize(a.out.size() - 1 -
+                   static_cast<std::size_t>(dice_.below(std::min<std::size_t>(a.out.size() - 1, 30) + 1)));
     if (!a.out.empty() && a.out.back() == '\n')
       a.out.pop_back();
     break;
@@ -286,7 +306,8 @@ command_result world::spoil(command_result a) {
     break;
   case 3: {  // a letter of some row's state or number is wrong
     if (a.out.size() > 2) {
-      const auto at = static_cast<std::size_t>(dice_.below(a.out.find('|') == std::string::npos ? 1 : a.out.find('|') + 4));
+      const auto at = static_cast<std::size_t>(
+          dice_.below(a.out.find('|') == std::string::npos ? 1 : a.out.find('|') + 4));
       a.out[at] = '\x01';
     }
     break;

@@ -57,7 +57,8 @@ void world::plan(std::size_t j, duration wait, void (world::*what)(std::size_t))
 
 std::size_t world::make_job(const std::string& name, std::size_t task, bool foreign) {
   const auto j = jobs_.size();
-  while (std::any_of(in_memory_.begin(), in_memory_.end(), [&](std::size_t k) { return jobs_[k].id == next_id_; }))
+  while (std::any_of(in_memory_.begin(), in_memory_.end(),
+                     [&](std::size_t k) { return jobs_[k].id == next_id_; }))
     ++next_id_;  // ids in use are not given again
   while (foreign && is_indistinguishable(next_id_))
     ++next_id_;
@@ -252,7 +253,8 @@ void world::arrives(std::size_t j, std::size_t l, bool ended) {
   const bool away = is(fault::accounting_down) || is(fault::accounting_hung) || controller_away();
   if (away) {
     auto back = time_.now();
-    for (auto f : {fault::accounting_down, fault::accounting_hung, fault::controller_down, fault::controller_hung})
+    for (auto f :
+         {fault::accounting_down, fault::accounting_hung, fault::controller_down, fault::controller_hung})
       back = std::max(back, end_of(f));
     time_.at(back + ms{dice_.between(500, 2000)}, [this, j, l, ended, half = dice_.chance(40)] {
       if (ended && half) {
