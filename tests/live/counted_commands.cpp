@@ -25,10 +25,15 @@ std::string real_path(const std::string& program) {
   return found.out;
 }
 
+std::string hold_file(const std::string& folder, const std::string& program) {
+  return folder + "/hold-" + program;
+}
+
 /// One printf of less than a page: lines of calls that run at the same time do not mix. Longer calls are cut.
-std::string script(const std::string& program, const std::string& record) {
+std::string script(const std::string& program, const std::string& folder) {
   return std::string("#!/bin/sh\nIFS='") + separator + "'\nprintf '%.3000s\\n' \"" + program + separator +
-         "$*\" >>'" + record + "'\nexec '" + real_path(program) + "' \"$@\"\n";
+         "$*\" >>'" + folder + "/calls'\nwhile test -e '" + hold_file(folder, program) +
+         "'; do sleep 0.1; done\nexec '" + real_path(program) + "' \"$@\"\n";
 }
 
 }  // namespace
@@ -37,7 +42,7 @@ counted_commands::counted_commands(std::string folder) : folder_(std::move(folde
   fs::create_directories(path());
   for (const char* program : {"squeue", "sacct", "sbatch", "scancel"}) {
     const auto file = path() + "/" + program;
-    write_file(file, script(program, folder_ + "/calls"));
+    write_file(file, script(program, folder_));
     fs::permissions(file, fs::perms{0755});
   }
 }
@@ -58,6 +63,14 @@ std::size_t counted_commands::count(const std::string& program) const {
   const auto all = calls();
   return static_cast<std::size_t>(
       std::count_if(all.begin(), all.end(), [&](const auto& call) { return call.at(0) == program; }));
+}
+
+void counted_commands::hold(const std::string& program) const {
+  write_file(hold_file(folder_, program), "");
+}
+
+void counted_commands::release(const std::string& program) const {
+  fs::remove(hold_file(folder_, program));
 }
 
 std::size_t counted_commands::most_sacct_in_one_cycle() const {

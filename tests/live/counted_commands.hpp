@@ -20,6 +20,9 @@ public:
   /// In the order in which they were started.
   std::vector<counted_call> calls() const;
   std::size_t count(const std::string& program) const;
+  /// From now on calls of `program` are recorded and then wait, as those of a busy machine do, until `release`.
+  void hold(const std::string& program) const;
+  void release(const std::string& program) const;
   /// The most sacct calls between one squeue and the next.
   std::size_t most_sacct_in_one_cycle() const;
 

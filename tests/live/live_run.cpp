@@ -25,22 +25,12 @@ std::string program_path() {
 
 /// setpriv: when this test dies, so does the program.
 arguments command_line(const std::string& folder, const std::string& document, const arguments& flags) {
-  arguments argv{"setpriv",
-                 "--pdeathsig",
-                 "KILL",
-                 "--",
-                 program_path(),
-                 "run",
-                 document,
-                 "--backend",
-                 "slurm",
-                 "--json",
-                 "--state",
-                 folder + "/state",
-                 "--poll-interval",
-                 "1s",
-                 "--settle-no-record",
-                 "60s"};
+  arguments argv{"setpriv", "--pdeathsig", "KILL",  "--",     program_path(), "run",
+                 document,  "--backend",   "slurm", "--json", "--state",      folder + "/state"};
+  for (const auto& [name, value] : {std::pair{"--poll-interval", "1s"}, {"--settle-no-record", "60s"}}) {
+    if (std::find(flags.begin(), flags.end(), name) == flags.end())
+      argv.insert(argv.end(), {name, value});
+  }
   argv.insert(argv.end(), flags.begin(), flags.end());
   return argv;
 }
@@ -49,6 +39,15 @@ environment program_environment(const cluster& slurm, const counted_commands& co
   auto env = slurm.client_environment();
   env["PATH"] = commands.path() + ":" + env["PATH"];
   return env;
+}
+
+std::string last_lines(const std::string& text, int most) {
+  auto from = text.size();
+  for (; from > 0; --from) {
+    if (text[from - 1] == '\n' && from < text.size() && --most == 0)
+      break;
+  }
+  return text.substr(from);
 }
 
 std::string written(const std::string& path, const std::string& text) {
@@ -72,7 +71,8 @@ live_run::live_run(cluster& slurm, const std::string& folder, const std::string&
 live_run::~live_run() {
   if (failures() > failures_before_)
     std::cerr << "---- what the program said on standard error (" << folder_ << "):\n"
-              << errors() << "----\n";
+              << errors() << "---- the end of its stream (" << folder_ << "/stream.ndjson):\n"
+              << last_lines(read_file(folder_ + "/stream.ndjson"), 30) << "----\n";
 }
 
 std::string live_run::errors() const {
@@ -93,10 +93,19 @@ bool live_run::hear_until(const std::function<bool()>& done, seconds limit) {
   while (!done()) {
     if (program_.at_end() || steady_clock::now() >= end)
       return false;
-    hear(program_.read_lines(milliseconds{100}));
-    meddle();
+    hear_a_little();
   }
   return true;
+}
+
+void live_run::hear_a_little() {
+  hear(program_.read_lines(milliseconds{100}));
+  meddle();
+}
+
+void live_run::go_on_for(seconds time) {
+  const auto end = steady_clock::now() + time;
+  hear_until([&] { return steady_clock::now() >= end; }, time);
 }
 
 int live_run::finish(seconds limit) {
@@ -131,6 +140,8 @@ void live_run::hear(const std::vector<std::string>& lines) {
 
 /// Asked at once: what accounting does not yet say now, the program could not know either.
 void live_run::confirm_completions(const std::vector<const event_line*>& completed) {
+  if (!accounting_expected_)
+    return;
   std::vector<std::string> ids;
   for (const auto* event : completed)
     ids.push_back(event->job_id);
@@ -205,6 +216,17 @@ std::string live_run::excess_calls() const {
   if (sacct > 4 * squeue || commands_.most_sacct_in_one_cycle() > 4)
     return told + ": more than four sacct calls in a cycle";
   return {};
+}
+
+bool hear_together(const std::vector<live_run*>& runs, const std::function<bool()>& done, seconds limit) {
+  const auto end = steady_clock::now() + limit;
+  while (!done()) {
+    if (steady_clock::now() >= end)
+      return false;
+    for (auto* run : runs)
+      run->hear_a_little();
+  }
+  return true;
 }
 
 std::string joined(const std::vector<std::string>& lines, std::size_t most) {

@@ -19,7 +19,7 @@ namespace settle::live {
 class live_run {
 public:
   /// Starts the program on the plan's document, in `folder`. `flags` come after those that every run here has:
-  /// backend, JSON, state directory, an interval of one second, 60 s until the fallback.
+  /// backend, JSON, state directory, and unless they say otherwise an interval of one second, 60 s until the fallback.
   live_run(cluster& slurm, const std::string& folder, const plan& tasks, const arguments& flags = {});
   /// On a document of somebody else's; there is nothing to meddle with.
   live_run(cluster& slurm, const std::string& folder, const std::string& document_file,
@@ -28,13 +28,22 @@ public:
   live_run(const live_run&) = delete;
   live_run& operator=(const live_run&) = delete;
 
+  /// Accounting is meant to be away: it is not asked whether it knows of completions, the caller judges them.
+  void expect_no_accounting() { accounting_expected_ = false; }
+
   /// Hears the stream until `done` is true (asked after every batch of lines and at least ten times a second), the
   /// stream ends, or the time is over. Returns whether `done` was true.
   bool hear_until(const std::function<bool()>& done, std::chrono::seconds limit);
+  /// Hears on for some time, come what may: an outage is a matter of time and nothing else.
+  void go_on_for(std::chrono::seconds time);
   /// Hears the rest and returns the exit code; -1 when the program has not ended in time.
   int finish(std::chrono::seconds limit);
 
+  /// Hears what has come, or comes within a tenth of a second.
+  void hear_a_little();
+
   story& heard() { return heard_; }
+  const story& heard() const { return heard_; }
   const counted_commands& commands() const { return commands_; }
   const line_child& program() const { return program_; }
   std::string errors() const;
@@ -69,8 +78,13 @@ private:
     std::string job;
   };
   std::vector<errand> errands_;
+  bool accounting_expected_ = true;
   std::size_t failures_before_ = failures();
 };
+
+/// Hears several runs side by side, as `hear_until` hears one; runs that have ended do not end it.
+bool hear_together(const std::vector<live_run*>& runs, const std::function<bool()>& done,
+                   std::chrono::seconds limit);
 
 /// The lines joined, for a message.
 std::string joined(const std::vector<std::string>& lines, std::size_t most = 40);

@@ -12,12 +12,6 @@ namespace settle::live {
 namespace {
 
 using std::chrono::seconds;
-using std::chrono::steady_clock;
-
-/// A command that ends only when the test lets it.
-std::string gated(const std::string& gate, int code) {
-  return "until test -e '" + gate + "'; do sleep 0.2; done\nexit " + std::to_string(code);
-}
 
 plan gated_items(const std::string& folder, int count) {
   plan tasks(folder);
@@ -30,12 +24,6 @@ plan gated_items(const std::string& folder, int count) {
 
 void open_gate(const std::string& folder) {
   write_file(folder + "/gate", "");
-}
-
-/// Hears on for some seconds: an outage is a matter of time and nothing else.
-void go_on_for(live_run& run, seconds time) {
-  const auto end = steady_clock::now() + time;
-  run.hear_until([&] { return steady_clock::now() >= end; }, time);
 }
 
 bool all_running(live_run& run, const plan& tasks) {
@@ -53,7 +41,7 @@ TEST_CASE("slurmctld is away while jobs end: no verdict before it is back, and t
   REQUIRE(all_running(run, tasks));
   slurm.daemon("stop", "slurmctld");
   open_gate(folder);
-  go_on_for(run, seconds{15});
+  run.go_on_for(seconds{15});
   CHECK(run.heard().terminal() == 0);
   CHECK(run.heard().in_status("running") == tasks.size());
   slurm.daemon("start", "slurmctld");
@@ -107,7 +95,7 @@ TEST_CASE("slurmctld hangs beyond the command deadline while items are submitted
   REQUIRE(run.hear_until([&] { return run.commands().count("sbatch") >= 20; }, seconds{60}));
   slurm.daemon("pause", "slurmctld");
   const auto heard = run.heard().terminal();
-  go_on_for(run, seconds{22});
+  run.go_on_for(seconds{22});
   slurm.daemon("resume", "slurmctld");
   REQUIRE(heard < tasks.size());
   CHECK(run.finish(seconds{240}) == 1);

@@ -98,6 +98,14 @@ std::vector<std::string> plan::executions(const planned_task& task) const {
   return ids;
 }
 
+std::vector<int> plan::endings(const planned_task& task) const {
+  std::ifstream in(mark_file(static_cast<std::size_t>(&task - tasks_.data())) + ".ended");
+  std::vector<int> codes;
+  for (int code = 0; in >> code;)
+    codes.push_back(code);
+  return codes;
+}
+
 std::string plan::difference(const planned_task& task, const event_line& last) const {
   std::ostringstream out;
   const auto& end = task.end;
@@ -140,6 +148,15 @@ std::string plan::document(bool generated) const {
   to.EndArray();
   to.EndObject();
   return {text.GetString(), text.GetSize()};
+}
+
+std::string tell_end(int code) {
+  const auto number = std::to_string(code);
+  return "echo " + number + " >>\"$mark.ended\"\nexit " + number;
+}
+
+std::string gated(const std::string& gate, int code) {
+  return "until test -e '" + gate + "'; do sleep 0.2; done\n" + tell_end(code);
 }
 
 expected_end exits_with(int code) {

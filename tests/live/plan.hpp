@@ -62,6 +62,8 @@ public:
   const planned_task* find(const std::string& id) const;
   /// The job ids that the item's command ran under, in order.
   std::vector<std::string> executions(const planned_task& task) const;
+  /// The exit codes that the item's command wrote down with `tell_end` before it ended, in order.
+  std::vector<int> endings(const planned_task& task) const;
   /// How the item's last event and its marks differ from the truth; empty: not at all.
   std::string difference(const planned_task& task, const event_line& last) const;
 
@@ -73,6 +75,11 @@ private:
   std::string marks_folder_;
   std::vector<planned_task> tasks_;
 };
+
+/// The end of a command that first writes down, in a file of its own, how it is about to end.
+std::string tell_end(int code);
+/// The same, no sooner than the file `gate` exists.
+std::string gated(const std::string& gate, int code);
 
 /// Ends that many tests expect.
 expected_end exits_with(int code);

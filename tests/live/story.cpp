@@ -45,6 +45,8 @@ void story::hear(const event_line& event) {
     items_known_ = total(event);
   else if (event.kind == "item")
     hear_item(event);
+  else if (event.kind == "verdict_corrected")
+    hear_correction(event);
   else if (event.kind == "run_finished")
     hear_finish(event);
   else if (event.kind != "notice")
@@ -67,6 +69,19 @@ void story::hear_item(const event_line& event) {
     complain("more items than the run has: " + words(event));
 }
 
+/// The one change that a verdict may see, and only once.
+void story::hear_correction(const event_line& event) {
+  const auto* before = last(event.item);
+  if (before == nullptr || before->status != "completed" || before->evidence != "none")
+    complain("a correction of what was no unconfirmed completion: " + words(event));
+  if (!is_terminal(event.status) || event.evidence == "none" || event.evidence.empty())
+    complain("a correction that confirms nothing: " + words(event) + ", evidence '" + event.evidence + "'");
+  if (before != nullptr && before->job_id != event.job_id)
+    complain("a correction speaks of another job: " + words(event));
+  ++corrections_;
+  last_[event.item] = event;
+}
+
 void story::check_terminal(const event_line& event, const std::string& before) {
   const bool was_in_queue = before == "queued" || before == "running";
   if (was_in_queue && event.evidence != "queue")
@@ -83,6 +98,9 @@ void story::check_terminal(const event_line& event, const std::string& before) {
 void story::hear_finish(const event_line& event) {
   finished_ = true;
   finish_ = event;
+  if (event.confirmed != (unconfirmed() == 0))
+    complain("run_finished says confirmed, or not, and the stream told " + std::to_string(unconfirmed()) +
+             " unconfirmed");
   if (total(event) != items_known_)
     complain("counts of run_finished do not sum up to the number of items");
   for (const char* status : statuses) {
@@ -92,6 +110,12 @@ void story::hear_finish(const event_line& event) {
       complain(std::string("run_finished counts ") + std::to_string(counted) + " " + status +
                ", the stream told " + std::to_string(in_status(status)));
   }
+}
+
+std::size_t story::unconfirmed() const {
+  return static_cast<std::size_t>(std::count_if(last_.begin(), last_.end(), [](const auto& entry) {
+    return entry.second.status == "completed" && entry.second.evidence == "none";
+  }));
 }
 
 void story::ended() {

@@ -20,16 +20,20 @@ public:
   const std::vector<std::string>& complaints() const { return complaints_; }
   void complain(const std::string& what) { complaints_.push_back(what); }
 
-  /// The item's last `item` event; null before its first.
+  /// The item's last event, `item` or `verdict_corrected`; null before its first.
   const event_line* last(const std::string& item) const;
   std::size_t in_status(const std::string& status) const;
   std::size_t terminal() const;
+  /// Items that are completed, but nobody said so.
+  std::size_t unconfirmed() const;
+  std::size_t corrections() const { return corrections_; }
   const event_line* finish() const { return finished_ ? &finish_ : nullptr; }
   const std::string& run() const { return run_; }
   std::size_t events() const { return seq_; }
 
 private:
   void hear_item(const event_line& event);
+  void hear_correction(const event_line& event);
   void hear_finish(const event_line& event);
   void check_terminal(const event_line& event, const std::string& before);
 
@@ -38,6 +42,7 @@ private:
   std::uint64_t items_known_ = 0;
   std::map<std::string, event_line> last_;
   std::vector<std::string> complaints_;
+  std::size_t corrections_ = 0;
   bool finished_ = false;
   event_line finish_;
 };

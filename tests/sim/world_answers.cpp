@@ -133,7 +133,7 @@ void world::add_records(std::string& out, std::size_t j, std::int64_t since) con
     if (l.submit < since)
       continue;
     const auto end = ending_of(l, l.started.has_value());
-    const bool returns = r.life + 1 < it.lives.size();
+    const bool returns = r.life + 1 < it.lives.size() || (l.plan.requeue && !l.cancelled);
     const int code = story_.codes_cut && end.exit >= 128 ? end.exit - 128 : end.exit;
     const auto state = !r.ended                                      ? (r.half      ? "FAILED"
                                                                         : l.started ? "RUNNING"
