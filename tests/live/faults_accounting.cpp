@@ -81,6 +81,20 @@ public:
     CHECK(lasting_run_->heard().corrections() == 0);
   }
 
+  void expect_witnessed() {
+    CHECK(hear_together(
+        both_,
+        [&] {
+          return short_run_->program().at_end() && with_evidence(*lasting_run_, lasting_, "witness") == ids_.size();
+        },
+        seconds{120}));
+    expect_truth(*short_run_, short_);
+    CHECK(with_evidence(*short_run_, short_, "witness") == ids_.size());
+    write_file(last_gate_, "");
+    expect_truth(*lasting_run_, lasting_);
+    CHECK(lasting_run_->heard().unconfirmed() == 0);
+  }
+
   void expect_corrected() {
     const auto corrected = [&] { return lasting_run_->heard().corrections() == ids_.size(); };
     CHECK(lasting_run_->hear_until(corrected, seconds{120}));
@@ -135,11 +149,21 @@ TEST_CASE(
     "[live][fault][accounting]") {
   auto& slurm = vanishing_cluster();
   slurm.daemon("kill", "slurmdbd");
-  forgotten_runs runs(slurm, slurm.new_folder("dbd-killed"), {"--settle-no-record", "5s"});
+  forgotten_runs runs(slurm, slurm.new_folder("dbd-killed"), {"--settle-no-record", "5s", "--witness", "off"});
   runs.end_unseen();
   runs.expect_unconfirmed();
   slurm.daemon("start", "slurmdbd");
   runs.expect_corrected();
+}
+
+TEST_CASE("slurmdbd is killed for longer than a run: the exit records of the scripts decide what nobody else knows",
+          "[live][fault][accounting][witness]") {
+  auto& slurm = vanishing_cluster();
+  slurm.daemon("kill", "slurmdbd");
+  forgotten_runs runs(slurm, slurm.new_folder("dbd-witness"), {"--settle-no-record", "5s"});
+  runs.end_unseen();
+  runs.expect_witnessed();
+  slurm.daemon("start", "slurmdbd");
 }
 
 TEST_CASE("slurmdbd hangs for longer than a run: what only it could tell is unconfirmed, and corrected when "
@@ -149,7 +173,7 @@ TEST_CASE("slurmdbd hangs for longer than a run: what only it could tell is unco
   auto& slurm = vanishing_cluster();
   slurm.daemon("pause", "slurmdbd");
   forgotten_runs runs(slurm, slurm.new_folder("dbd-hung"),
-                      {"--settle-no-record", "5s", "--command-deadline", "3s"});
+                      {"--settle-no-record", "5s", "--command-deadline", "3s", "--witness", "off"});
   runs.end_unseen();
   runs.expect_unconfirmed();
   slurm.daemon("resume", "slurmdbd");
