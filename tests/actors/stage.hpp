@@ -123,7 +123,7 @@ public:
   explicit theatre(std::function<void(actors::system_config&)> adjust = {});
   ~theatre();
 
-  std::string start(const std::string& document);
+  std::string start(const std::string& document, std::size_t max_concurrent = 0);
   /// Lets every message that is under way arrive.
   void settle_down();
   /// Moves the virtual clock and delivers what is due, in steps of a second.
