@@ -102,6 +102,22 @@ TEST_CASE("an unreadable row is neither present nor absent", "[actors][watch_lis
   CHECK_FALSE(d.told(0, event_kind::absent));
 }
 
+TEST_CASE("a renamed job first seen COMPLETING in its next life shows no count: it is neither ours nor a stranger's",
+          "[actors][watch_list]") {
+  desk d;
+  d.follow(0, 7);
+  d.listed({{row(7, name_of(0))}, {}, 0, {}});
+  auto later = row(7, "renamed", meaning::alive, 1'000'100);
+  later.job.restarts.reset();
+  d.listed({{later}, {}, 0, {}});
+  CHECK(d.told(0, event_kind::listed_present));
+  CHECK_FALSE(d.told(0, event_kind::absent));
+  later.job.means = meaning::succeeded;
+  later.job.restarts = 1;
+  d.listed({{later}, {}, 0, {}});
+  CHECK(d.told(0, event_kind::listed_succeeded));
+}
+
 TEST_CASE("rows nobody can attribute make absence doubtful for one listing", "[actors][watch_list]") {
   desk d;
   d.follow(0, 7);
@@ -143,7 +159,7 @@ TEST_CASE("two items that were given one id each hear of their own job", "[actor
   answer.asked = {7};
   answer.what = std::vector<accounted_job>{{7, name_of(1), {core::account_row{}}}};
   d.out.clear();
-  d.list.accounted(answer, d.now, d.out);
+  d.list.accounted(answer, 0, d.now, d.out);
   REQUIRE(d.out.size() == 2);
   for (const auto& told : d.out)
     CHECK(told.rows.size() == (told.to.index == 1 ? 1 : 0));  // each only what stands under its own name
@@ -153,16 +169,16 @@ TEST_CASE("silence is decided only when accounting has answered after the listin
   desk d;
   item_key key{1, 0};
   d.list.expect(key, name_of(0), d.now);
-  d.list.set_needs(key, item_needs{false, false, true}, d.now);
+  d.list.set_needs(key, item_needs{.search = true}, d.now);
   accounting_answer silent;
   silent.what = std::vector<accounted_job>{};
   d.listed({});
   silent.read = d.now.monotonic;
-  d.list.searched({name_of(0)}, silent, d.now, d.out);
+  d.list.searched({name_of(0)}, silent, 0, d.now, d.out);
   d.listed({}, 10min);
   CHECK_FALSE(d.told(0, event_kind::search_silent));
   silent.what = std::vector<accounted_job>{{9, name_of(0), {core::account_row{}}}};
-  d.list.searched({name_of(0)}, silent, d.now, d.out);
+  d.list.searched({name_of(0)}, silent, 0, d.now, d.out);
   CHECK(d.told(0, event_kind::submit_accepted));
   CHECK_FALSE(d.told(0, event_kind::search_silent));
 }
