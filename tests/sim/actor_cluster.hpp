@@ -43,13 +43,13 @@ public:
 
   /// What is under way will be answered to nobody.
   void backend_died();
-  /// Everybody who was sent a listing at this instant has read it.
+  /// Whoever was sent an answer at this instant has read it.
   void instant_over();
 
 private:
   /// Asks the cluster on the command's way, and answers when it is done.
   template <class Ask, class Done>
-  void command(Ask ask, Done done);
+  void command(const char* name, Ask ask, Done done);
   duration late(std::int64_t most_ms);
   void ask_accounting(std::vector<std::uint64_t> ids, std::vector<std::string> names,
                       std::function<void(settle::actors::accounting_answer)> done);
@@ -67,12 +67,13 @@ private:
   std::set<std::string> submitted_;  ///< job names
   std::uint64_t backend_ = 0;        ///< counts those that died
   std::uint64_t cycles_ = 0;
-  bool listing_ = false;             ///< a squeue of the present backend is under way
+  bool listing_ = false;  ///< a squeue of the present backend is under way
   struct read_listing {
     bool answered;
     duration begun;
   };
   std::vector<read_listing> read_now_;
+  std::vector<std::string> heard_now_;  ///< names of jobs whose id was told
 };
 
 }  // namespace sim

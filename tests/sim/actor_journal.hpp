@@ -23,7 +23,8 @@ public:
   timed_store(timeline& time, const world& cluster, std::shared_ptr<kept_lines> kept, std::uint64_t seed)
       : time_(time), world_(cluster), kept_(std::move(kept)), dice_(seed) {}
 
-  void append(std::vector<std::string> lines, std::function<void(settle::io::result<void>)> durable) override {
+  void append(std::vector<std::string> lines,
+              std::function<void(settle::io::result<void>)> durable) override {
     const auto takes = world_.is(fault::slow_disk) ? ms{dice_.between(500, 8000)} : ms{dice_.between(1, 20)};
     done_ = std::max(done_, time_.now()) + takes;
     time_.at(done_, [kept = kept_, lines = std::move(lines), durable = std::move(durable)] {

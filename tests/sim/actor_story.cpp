@@ -215,7 +215,8 @@ void player::run_any_job() {
 void player::get_to_know(caf::resumable* job) {
   auto* actor = dynamic_cast<caf::scheduled_actor*>(job);
   const std::string name = actor ? actor->name() : "";
-  if (name != "settle.supervisor" && name != "settle.slurm" && name != "settle.item" && name != "settle.reader")
+  if (name != "settle.supervisor" && name != "settle.slurm" && name != "settle.item" &&
+      name != "settle.reader")
     return;
   const auto id = actor->id();
   if (!alive_.try_emplace(id, living{name, actor->address()}).second)
@@ -299,7 +300,8 @@ void player::judge_end(const core::stream_event& e) {
   if (!std::all_of(shown_.begin(), shown_.end(), core::is_terminal))
     violation("G3: the run is finished, and some item has no verdict");
   for (std::size_t s = 0; s < core::item_status_count; ++s)
-    if (e.tally.by_status[s] != static_cast<std::uint64_t>(std::count(shown_.begin(), shown_.end(), static_cast<item_status>(s))))
+    if (e.tally.by_status[s] !=
+        static_cast<std::uint64_t>(std::count(shown_.begin(), shown_.end(), static_cast<item_status>(s))))
       violation("G3: the counts at the end are not those of the verdicts");
 }
 

@@ -1,4 +1,5 @@
-// Two hundred seeds drive the real actors. SETTLE_SEED=17 plays one again and tells everything that happened.
+// Two hundred seeds drive the real actors. SETTLE_SEED=17 plays one again and tells everything that happened;
+// SETTLE_SEEDS=20000 plays as many as that.
 #include "tests/sim/actor_story.hpp"
 
 #include <catch2/catch.hpp>
@@ -21,12 +22,14 @@ void play(std::uint64_t seed, bool tell) {
 
 }  // namespace
 
-TEST_CASE("whatever the order of messages, answers and deaths of actors, every verdict is the right one", "[sim]") {
+TEST_CASE("whatever the order of messages, answers and deaths of actors, every verdict is the right one",
+          "[sim]") {
   if (const char* one = std::getenv("SETTLE_SEED")) {
     play(std::strtoull(one, nullptr, 10), true);
     return;
   }
-  for (std::uint64_t seed = 1; seed <= seeds; ++seed)
+  const char* more = std::getenv("SETTLE_SEEDS");
+  for (std::uint64_t seed = 1; seed <= (more ? std::strtoull(more, nullptr, 10) : seeds); ++seed)
     play(seed, false);
 }
 
