@@ -45,7 +45,8 @@ void guardian::watch(const caf::actor& child) {
 }
 
 void guardian::start_reader() {
-  reader_ = spawn<reader_actor, caf::detached>(state_->config.now);
+  const auto& c = state_->config;
+  reader_ = c.reader_has_thread ? spawn<reader_actor, caf::detached>(c.now) : spawn<reader_actor>(c.now);
   watch(reader_);
 }
 

@@ -102,8 +102,8 @@ void supervisor_actor::reported(const item_report& m) {
   if (!r)
     return;
   const auto& row = r->book.run().at(m.key.index);
-  if (row.reached && core::is_confirmed(*row.reached))
-    return;
+  if (row.reached && (core::is_confirmed(*row.reached) || row.reached == m.now->reached))
+    return;  // an unconfirmed completion said again, to a new supervisor, corrects nothing
   const bool corrected = row.reached.has_value();
   const bool document_wanted = m.now->document_wanted && !row.document_wanted;
   if (m.now->sub == submission::asked)

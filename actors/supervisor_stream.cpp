@@ -6,7 +6,10 @@
 namespace settle::actors {
 
 void supervisor_actor::flush(run_number number, supervised_run& r) {
-  if (r.writing || !r.store || !r.trouble.empty() || (!r.book.has_lines() && r.intended.empty()))
+  // Lines whose answer went to a supervisor that died: what is appended next, and be it nothing, answers for them.
+  const bool unanswered = r.writing_seq > r.book.durable();
+  if (r.writing || !r.store || !r.trouble.empty() ||
+      (!r.book.has_lines() && r.intended.empty() && !unanswered))
     return;
   r.writing = true;
   auto ticket = ++r.writing_ticket;

@@ -177,6 +177,9 @@ watch_list::owner watch_list::owner_of(const watched& w, const listed_row& row) 
   if (!row.job.submit || w.id_given_away || w.ever_absent)
     return owner::stranger;
   if (w.last_submit) {
+    // A new life that is COMPLETING does not show its count (to_listed): the next listing will say whose it is.
+    if (*row.job.submit > *w.last_submit && !row.job.restarts)
+      return owner::doubtful;
     const bool again = *row.job.submit > *w.last_submit && row.job.restarts.value_or(0) > w.last_restarts;
     return row.job.submit == w.last_submit || again ? owner::us : owner::stranger;
   }

@@ -47,10 +47,9 @@ listed_job row_of(const event& e) {
   return job;
 }
 
-/// What was gathered about an end that was none.
+/// What was gathered about an end that was none, or not the last.
 void forget_end(item& it) {
   drop_candidate(it);
-  it.finished_at.reset();
   it.controller.reset();
   it.exact.reset();
   it.accounting_row_seen = false;
@@ -71,6 +70,7 @@ void seen(step& s, item_status to) {
   }
   remember(it, s.e.job, to == item_status::running);
   forget_end(it);
+  it.finished_at.reset();
   it.denied = false;
   it.ever_running = it.ever_running || to == item_status::running;
   it.reason = to == item_status::queued ? s.e.job.reason : std::string{};
@@ -82,6 +82,18 @@ void seen(step& s, item_status to) {
   // A cancelled job that comes back was not reached by that cancel.
   if (it.cancel_asked && (next_attempt || from == item_status::settling))
     s.emit(effect::cancel_job);
+}
+
+/// Another life has begun and ended between two listings: what an earlier one left decides nothing any more.
+void begin_unseen_life(step& s) {
+  item& it = s.it;
+  if (it.document_wanted || !(changed(it.restarts, s.e.job.restarts) || changed(it.submit, s.e.job.submit)))
+    return;
+  ++it.attempt;
+  it.start.reset();
+  it.batch_missing_cycles = 0;
+  forget_end(it);
+  s.emit(effect::publish);
 }
 
 /// COMPLETING outlasts accounting's final row: the same life ending, not another one. It shows no start.
@@ -123,6 +135,7 @@ void on_leave(step& s) {
 }
 
 void on_end(step& s) {
+  begin_unseen_life(s);
   s.it.controller = row_of(s.e);
   remember_end(s.it, s.e.job);
   count_down(s);

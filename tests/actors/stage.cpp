@@ -245,11 +245,12 @@ core::instant theatre::now() const {
   return {since, since + 1'000'000s};
 }
 
-std::string theatre::start(const std::string& document) {
+std::string theatre::start(const std::string& document, std::size_t max_concurrent) {
   caf::scoped_actor self{sys};
   actors::submit_run m;
   m.document = document;
   m.start_dir = "/work";
+  m.max_concurrent = max_concurrent;
   auto pending = compat::request(&*self, root, caf::infinite, std::move(m));
   settle_down();
   pending.receive([this](actors::run_answer& a) { answer = std::move(a); },

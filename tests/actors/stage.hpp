@@ -79,11 +79,17 @@ private:
   std::function<core::instant()> now_;
 };
 
-/// Keeps lines and documents; fails when told to.
+/// Keeps lines and documents; fails, or keeps its answers to itself, when told to.
 struct kept_run {
   std::vector<std::string> lines;
   std::vector<std::string> documents;
   bool fails = false;
+  bool hold = false;  ///< the disk is slow: answers wait in `held`
+  std::vector<std::function<void(io::result<void>)>> held;
+  void let_go() {
+    for (auto& durable : std::exchange(held, {}))
+      durable({});
+  }
 };
 
 class memory_store : public actors::run_store {
@@ -96,7 +102,10 @@ public:
     }
     for (auto& l : lines)
       kept_->lines.push_back(std::move(l));
-    durable({});
+    if (kept_->hold)
+      kept_->held.push_back(std::move(durable));
+    else
+      durable({});
   }
   io::result<void> keep_document(const std::string&, std::string_view text) override {
     kept_->documents.emplace_back(text);
@@ -124,7 +133,7 @@ public:
   explicit theatre(std::function<void(actors::system_config&)> adjust = {});
   ~theatre();
 
-  std::string start(const std::string& document);
+  std::string start(const std::string& document, std::size_t max_concurrent = 0);
   /// Lets every message that is under way arrive.
   void settle_down();
   /// Moves the virtual clock and delivers what is due, in steps of a second.

@@ -5,6 +5,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
+
 using namespace stage;
 using core::item_status;
 
@@ -70,6 +72,49 @@ TEST_CASE("a supervisor that dies is replaced, and its story goes on without a g
   play_out(t);
   CHECK(t.story->finished()->tally.of(item_status::completed) == 3);
   CHECK(t.slurm->submissions.size() == 3);
+}
+
+TEST_CASE("a supervisor that dies while the run's last lines are being written leaves a run that ends",
+          "[actors][supervision]") {
+  theatre t;
+  t.start(tasks_named({"a"}));
+  t.slurm->run_all();
+  t.pass(15s);
+  t.kept->hold = true;
+  t.slurm->vanish_all();
+  t.slurm->account_for_all(0);
+  for (int s = 0; s < 60; ++s)  // its lines are held: it decides all it can
+    t.pass(1s);
+  CHECK_FALSE(t.story->last);
+  caf::anon_send_exit(t.story->supervisor, caf::exit_reason::kill);
+  t.settle_down();
+  t.kept->hold = false;
+  t.kept->let_go();
+  t.pass(60s);
+  REQUIRE(t.story->finished());
+  CHECK(t.story->finished()->run_state == core::run_status::completed);
+  CHECK(t.story->last);
+}
+
+TEST_CASE("an unconfirmed completion that is said again to a new supervisor corrects nothing",
+          "[actors][supervision]") {
+  theatre t;
+  t.start(tasks_named({"a", "b"}));
+  t.slurm->run_all();
+  t.pass(15s);
+  t.slurm->job_of("a").listed = false;
+  t.pass(15min);
+  REQUIRE(t.story->verdict_of("a"));
+  REQUIRE(t.story->verdict_of("a")->who == core::evidence::none);
+  caf::anon_send_exit(t.story->supervisor, caf::exit_reason::kill);
+  t.pass(15s);
+  CHECK(t.story->told("the supervisor was restarted"));
+  CHECK(std::none_of(t.story->events.begin(), t.story->events.end(),
+                     [](const auto& e) { return e.kind == core::stream_kind::verdict_corrected; }));
+  t.slurm->account_for(t.slurm->job_of("a"), 3);
+  t.pass(60s);
+  CHECK(std::count_if(t.story->events.begin(), t.story->events.end(),
+                      [](const auto& e) { return e.kind == core::stream_kind::verdict_corrected; }) == 1);
 }
 
 TEST_CASE("an item's actor that dies is replaced by one that watches the same job", "[actors][supervision]") {

@@ -200,6 +200,22 @@ TEST_CASE("an unreadable row is neither present nor absent", "[actors][watch_lis
   CHECK_FALSE(d.told(0, event_kind::absent));
 }
 
+TEST_CASE("a renamed job first seen COMPLETING in its next life shows no count: it is neither ours nor a stranger's",
+          "[actors][watch_list]") {
+  desk d;
+  d.follow(0, 7);
+  d.listed({{row(7, name_of(0))}, {}, 0, {}});
+  auto later = row(7, "renamed", meaning::alive, 1'000'100);
+  later.job.restarts.reset();
+  d.listed({{later}, {}, 0, {}});
+  CHECK(d.told(0, event_kind::listed_present));
+  CHECK_FALSE(d.told(0, event_kind::absent));
+  later.job.means = meaning::succeeded;
+  later.job.restarts = 1;
+  d.listed({{later}, {}, 0, {}});
+  CHECK(d.told(0, event_kind::listed_succeeded));
+}
+
 TEST_CASE("rows nobody can attribute make absence doubtful for one listing", "[actors][watch_list]") {
   desk d;
   d.follow(0, 7);

@@ -237,3 +237,27 @@ TEST_CASE("late ends and absences of a finished item change nothing", "[core][it
     CHECK(d.on(k) == nothing);
   CHECK(d.it == before);
 }
+
+TEST_CASE("a life that began and ended between two listings voids the failure of the one before", "[core][item]") {
+  driver d = in_state(item_status::queued);
+  listed_job first;
+  first.restarts = 0;
+  first.submit = 1'700'000'000;
+  d.listed(kind::listed_alive, first);
+  d.listed(kind::listed_interrupted, first);
+  REQUIRE(d.it.status == item_status::settling);
+  d.on(kind::accounting_disabled);
+  REQUIRE(d.it.candidate);
+  const auto attempt = d.it.attempt;
+  listed_job second;
+  second.restarts = 1;
+  second.submit = 1'700'000'100;
+  second.exact.exit = 0;
+  CHECK(d.listed(kind::listed_succeeded, second) == fx{effect::publish});
+  CHECK(d.it.attempt == attempt + 1);
+  CHECK_FALSE(d.it.candidate);
+  CHECK(d.listed(kind::listed_succeeded, second) == nothing);
+  d.on(kind::accounting_disabled);
+  CHECK(d.it.status == item_status::completed);
+  CHECK(d.it.reached->who == evidence::controller);
+}

@@ -88,6 +88,11 @@ void checker::add_to_hash(std::uint64_t value) {
   hash_ = (hash_ ^ value) * 0x100'0000'01b3ULL;
 }
 
+void checker::note(const std::string& words) {
+  if (keep_history)
+    history_.push_back(seconds_text(time_.now()) + " " + words);
+}
+
 void checker::shown(index i, const settle::core::item& it, stream_kind kind, duration decided) {
   decided_ = decided;
   add_to_hash(static_cast<std::uint64_t>(time_.now().count()));

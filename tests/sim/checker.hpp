@@ -34,6 +34,7 @@ public:
   /// Everything that was shown, for people (only where asked for).
   bool keep_history = false;
   const std::vector<std::string>& history() const { return history_; }
+  void note(const std::string& words);
 
 private:
   struct seen {

@@ -2,10 +2,8 @@
 // read and translated as the program does it.
 #include "tests/sim/driver.hpp"
 
-#include "actors/translate/slurm_answers.hpp"
 #include "io/slurm/commands.hpp"
-
-#include <algorithm>
+#include "tests/sim/answers.hpp"
 
 namespace sim {
 
@@ -22,14 +20,8 @@ void driver::list(std::uint64_t cycle) {
     auto said = world_.squeue();
     mutate_answer(said);
     const auto takes = said.elapsed;
-    actors::listing_answer answer;
+    auto answer = listing_of(std::move(said));
     answer.begun = begun;
-    answer.latency = takes;
-    auto table = slurm::read_listing(std::move(said));
-    if (table)
-      answer.what = actors::to_listing(std::move(*table));
-    else
-      answer.what = tl::unexpected(table.error());
     mutate_listing(answer);
     later(takes, [this, cycle, answer = std::move(answer)] {
       checker_.listed(answer.what.has_value(), answer.begun - seconds{1000} + started_);
@@ -52,24 +44,8 @@ void driver::ask_accounting(std::uint64_t cycle, std::vector<std::uint64_t> ids,
   later(way, [this, cycle, ids = std::move(ids), names = std::move(names), since] {
     auto said = names.empty() ? world_.sacct(ids) : world_.sacct_by_name(names, since);
     mutate_answer(said);
-    actors::accounting_answer answer;
     const auto takes = said.elapsed;
-    answer.latency = takes;
-    answer.disabled = slurm::says_accounting_disabled(said);
-    auto table = slurm::read_accounting(std::move(said));
-    answer.asked = ids;
-    if (table) {
-      std::vector<actors::accounted_job> jobs;
-      std::vector<std::uint64_t> unreadable;
-      actors::add_accounted(*table, jobs, unreadable);
-      std::erase_if(answer.asked, [&](std::uint64_t id) {
-        return std::find(unreadable.begin(), unreadable.end(), id) != unreadable.end();
-      });
-      answer.what = std::move(jobs);
-    } else {
-      answer.what = tl::unexpected(table.error());
-    }
-    later(takes, [this, cycle, names, answer = std::move(answer)]() mutable {
+    later(takes, [this, cycle, names, answer = accounting_of(std::move(said), ids)]() mutable {
       answer.read = now().monotonic;
       poller_.accounted(cycle, names, answer);
     });

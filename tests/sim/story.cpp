@@ -11,9 +11,6 @@
 
 namespace sim {
 
-namespace {
-
-/// Every job has ended and every fault is over long before; what is not settled by then never will be.
 duration last_moment(const scenario& s) {
   duration work{};
   for (const auto& t : s.tasks)
@@ -38,8 +35,6 @@ void describe(const world& w, std::vector<std::string>& out) {
                     std::to_string(l.started ? l.started->count() / 1000 : -1) + " ended " +
                     std::to_string(l.ended ? l.ended->count() / 1000 : -1));
 }
-
-}  // namespace
 
 ending play(std::uint64_t seed, mutation wrong, bool keep_history) {
   const auto story = make_scenario(seed);

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <queue>
 #include <utility>
 #include <vector>
@@ -47,6 +48,10 @@ public:
     return true;
   }
   bool empty() const noexcept { return planned_.empty(); }
+  /// When the next thing is due, if there is any.
+  std::optional<duration> next() const {
+    return planned_.empty() ? std::nullopt : std::optional{planned_.top().when};
+  }
 
 private:
   struct entry {

@@ -88,6 +88,9 @@ public:
   std::optional<std::uint64_t> backlog() const;  ///< sdiag's
   std::optional<exit_note> note_of(const std::string& job_name) const;
 
+  /// Whether nobody has heard its id: the answer is under way, or whoever asked has died.
+  void mark_unclear(const std::string& name, bool unclear);
+
   // -- the truth --
   const std::vector<job>& jobs() const { return jobs_; }
   /// Accounting shows this life's end to whoever asks, since then.

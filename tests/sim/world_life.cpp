@@ -234,6 +234,12 @@ void world::rename_by_admin() {
     }
 }
 
+void world::mark_unclear(const std::string& name, bool unclear) {
+  for (auto& j : jobs_)
+    if (j.given_name == name)
+      j.unclear = unclear;
+}
+
 // -- accounting ----------------------------------------------------------------------------------------------------
 
 void world::account(std::size_t j, std::size_t l, bool ended) {

@@ -1,0 +1,44 @@
+#include "tests/sim/answers.hpp"
+
+#include "actors/translate/slurm_answers.hpp"
+#include "io/slurm/commands.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace sim {
+
+using namespace settle;
+
+actors::listing_answer listing_of(io::command_result said) {
+  actors::listing_answer answer;
+  answer.latency = said.elapsed;
+  auto table = slurm::read_listing(std::move(said));
+  if (table)
+    answer.what = actors::to_listing(std::move(*table));
+  else
+    answer.what = tl::unexpected(table.error());
+  return answer;
+}
+
+actors::accounting_answer accounting_of(io::command_result said, std::vector<std::uint64_t> ids) {
+  actors::accounting_answer answer;
+  answer.latency = said.elapsed;
+  answer.disabled = slurm::says_accounting_disabled(said);
+  answer.asked = std::move(ids);
+  auto table = slurm::read_accounting(std::move(said));
+  if (!table) {
+    answer.what = tl::unexpected(table.error());
+    return answer;
+  }
+  std::vector<actors::accounted_job> jobs;
+  std::vector<std::uint64_t> unreadable;
+  actors::add_accounted(*table, jobs, unreadable);
+  std::erase_if(answer.asked, [&](std::uint64_t id) {
+    return std::find(unreadable.begin(), unreadable.end(), id) != unreadable.end();
+  });
+  answer.what = std::move(jobs);
+  return answer;
+}
+
+}  // namespace sim
