@@ -83,19 +83,20 @@ void actor_cluster::list(std::function<void(actors::listing_answer)> done) {
 
 void actor_cluster::account(std::vector<std::uint64_t> ids, std::size_t,
                             std::function<void(actors::accounting_answer)> done) {
-  ask_accounting(std::move(ids), {}, std::move(done));
+  ask_accounting(std::move(ids), {}, 0, std::move(done));
 }
 
-void actor_cluster::account_by_name(std::vector<std::string> names, core::epoch_seconds,
+void actor_cluster::account_by_name(std::vector<std::string> names, core::epoch_seconds since,
                                     std::function<void(actors::accounting_answer)> done) {
-  ask_accounting({}, std::move(names), std::move(done));
+  ask_accounting({}, std::move(names), since, std::move(done));
 }
 
 void actor_cluster::ask_accounting(std::vector<std::uint64_t> ids, std::vector<std::string> names,
+                                   core::epoch_seconds since,
                                    std::function<void(actors::accounting_answer)> done) {
   judge_.called(cycles_, false);
   command(
-      "sacct", [this, ids, names] { return names.empty() ? world_.sacct(ids) : world_.sacct_by_name(names); },
+      "sacct", [this, ids, names, since] { return names.empty() ? world_.sacct(ids) : world_.sacct_by_name(names, since); },
       [this, ids, done](const io::command_result& said) {
         auto answer = accounting_of(said, ids);
         answer.read = monotonic();

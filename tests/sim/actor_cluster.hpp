@@ -39,6 +39,9 @@ public:
               std::function<void(settle::io::result<std::uint64_t>)> done) override;
   void cancel(std::vector<std::uint64_t> ids, std::function<void(settle::io::result<void>)> done) override;
   void accounting_backlog(std::function<void(std::optional<std::uint64_t>)> done) override;
+  void examine(const settle::core::policy&, std::function<void(settle::actors::site_answer)> done) override {
+    done({});  // nobody asks in a story
+  }
   std::vector<settle::actors::call_count> calls() const override { return {}; }
 
   /// What is under way will be answered to nobody.
@@ -52,6 +55,7 @@ private:
   void command(const char* name, Ask ask, Done done);
   duration late(std::int64_t most_ms);
   void ask_accounting(std::vector<std::uint64_t> ids, std::vector<std::string> names,
+                      settle::core::epoch_seconds since,
                       std::function<void(settle::actors::accounting_answer)> done);
   void violation(std::string words);
   duration monotonic() const { return time_.now() + offset; }
