@@ -114,11 +114,17 @@ void cluster::make_ready() {
   for (const char* name : {"munged", "mariadbd", "slurmdbd", "slurmctld", "slurmd"})
     control({"resume", name});
   require_control({"up"});
+  resume_nodes();
   const auto listed = ask({"squeue", "-h", "-r", "-o", "%A"});
   std::string ids;
   for (char c : listed.out)
     ids += c == '\n' ? ' ' : c;
   ask({"/bin/sh", "-c", "echo $0 | xargs -r scancel", ids});
+}
+
+/// Refused where there is nothing to resume.
+void cluster::resume_nodes() {
+  ask({"scontrol", "update", "nodename=ALL", "state=resume"});
 }
 
 void cluster::daemon(std::string_view verb, std::string_view name) {

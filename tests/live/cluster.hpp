@@ -18,8 +18,11 @@ public:
   cluster(const cluster&) = delete;
   cluster& operator=(const cluster&) = delete;
 
-  /// Mends what an earlier test left: every daemon runs, no job of anybody is left.
+  /// Mends what an earlier test left: every daemon runs, every node is in service, no job of anybody is left.
   void make_ready();
+
+  /// What an operator does about a drained node: slurmctld drains one that still runs a job whose id it gave away again.
+  void resume_nodes();
 
   /// verb: start stop kill pause resume; daemon: munged mariadbd slurmdbd slurmctld slurmd.
   void daemon(std::string_view verb, std::string_view name);

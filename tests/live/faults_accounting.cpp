@@ -1,8 +1,11 @@
-// Accounting that is stopped, dead or hung for longer than a whole run: nothing is ever its news, and what it says when
-// it comes back corrects what nobody had known.
+// Accounting that is stopped, dead or hung for longer than a whole run: nothing is ever its news, and what it says
+// when it comes back corrects what nobody had known.
 #include "tests/live/truth.hpp"
 
 #include <catch2/catch.hpp>
+
+#include <csignal>
+#include <optional>
 
 namespace settle::live {
 namespace {
@@ -30,14 +33,9 @@ bool hear_all_running(const std::vector<live_run*>& runs, std::size_t items) {
       runs, [&] { return running() == items; }, seconds{120});
 }
 
-void expect_truth(live_run& run, const plan& tasks) {
-  const auto wrong = contradictions(run, tasks, run.finish(seconds{120}));
-  INFO(joined(wrong));
-  CHECK(wrong.empty());
-}
-
-/// Two runs side by side; the controller forgets the jobs of both before either looks, as one does that forgets quickly
-/// and is asked seldom. One ends without accounting; in the other one more task keeps it until accounting is back.
+/// Two runs side by side, held while their jobs end, until the controller has forgotten them: as on a cluster that
+/// forgets quickly and is asked seldom. One ends without accounting; in the other one more task keeps it until
+/// accounting is back.
 class forgotten_runs {
 public:
   forgotten_runs(cluster& slurm, const std::string& folder, const arguments& flags)
@@ -54,12 +52,8 @@ public:
 
   void end_unseen() {
     REQUIRE(hear_all_running(both_, 2 * ids_.size() + 1));
-    for (auto* run : both_) {
-      run->commands().hold("squeue");
-      const auto calls = run->commands().count("squeue");
-      REQUIRE(hear_together(
-          both_, [&] { return run->commands().count("squeue") > calls; }, seconds{120}));
-    }
+    for (auto* run : both_)
+      run->program().send(SIGSTOP);
     write_file(gate_, "");
     const auto forgotten = [&] {
       return ended_and_forgotten(slurm_, *short_run_, short_, ids_) &&
@@ -67,7 +61,7 @@ public:
     };
     REQUIRE(hear_together(both_, forgotten, seconds{120}));
     for (auto* run : both_)
-      run->commands().release("squeue");
+      run->program().send(SIGCONT);
   }
 
   void expect_unconfirmed() {
@@ -117,9 +111,9 @@ private:
 
 }  // namespace
 
-TEST_CASE(
-    "slurmdbd is stopped for longer than a run: what the controller saw decides, and no word is accounting's",
-    "[live][fault][accounting]") {
+TEST_CASE("slurmdbd is stopped for longer than a run: what the controller saw "
+          "decides, and no word is accounting's",
+          "[live][fault][accounting]") {
   auto& slurm = remembering_cluster();
   const auto folder = slurm.new_folder("dbd-stopped");
   plan good(folder + "/good");
@@ -143,10 +137,10 @@ TEST_CASE(
   CHECK(with_evidence(mixed_run, mixed, "queue") == 2);
 }
 
-TEST_CASE(
-    "slurmdbd is killed for longer than a run: what only it could tell is unconfirmed, and corrected when it "
-    "is back",
-    "[live][fault][accounting]") {
+TEST_CASE("slurmdbd is killed for longer than a run: what only it could tell "
+          "is unconfirmed, and corrected when it "
+          "is back",
+          "[live][fault][accounting]") {
   auto& slurm = vanishing_cluster();
   slurm.daemon("kill", "slurmdbd");
   forgotten_runs runs(slurm, slurm.new_folder("dbd-killed"), {"--settle-no-record", "5s", "--witness", "off"});
@@ -166,7 +160,8 @@ TEST_CASE("slurmdbd is killed for longer than a run: the exit records of the scr
   slurm.daemon("start", "slurmdbd");
 }
 
-TEST_CASE("slurmdbd hangs for longer than a run: what only it could tell is unconfirmed, and corrected when "
+TEST_CASE("slurmdbd hangs for longer than a run: what only it could tell is "
+          "unconfirmed, and corrected when "
           "it goes "
           "on",
           "[live][fault][accounting]") {
@@ -180,7 +175,8 @@ TEST_CASE("slurmdbd hangs for longer than a run: what only it could tell is unco
   runs.expect_corrected();
 }
 
-TEST_CASE("MariaDB is killed while jobs end, and started again: none is called completed before that",
+TEST_CASE("MariaDB is killed while jobs end, and started again: none is called "
+          "completed before that",
           "[live][fault][accounting]") {
   auto& slurm = vanishing_cluster();
   const auto folder = slurm.new_folder("mariadb");

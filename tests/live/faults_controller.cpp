@@ -5,7 +5,6 @@
 #include <catch2/catch.hpp>
 
 #include <filesystem>
-#include <iostream>
 
 namespace settle::live {
 namespace {
@@ -18,13 +17,6 @@ struct outage {
   std::string daemon;
   seconds lasts;
 };
-
-void expect_truth(live_run& run, const plan& tasks) {
-  const auto wrong = contradictions(run, tasks, run.finish(seconds{120}));
-  INFO(joined(wrong));
-  CHECK(wrong.empty());
-  CHECK(run.heard().unconfirmed() == 0);
-}
 
 /// slurmctld writes what changed every five seconds; what a crash finds unwritten it forgets, and that is not settle's.
 bool wait_for_saved_state(const cluster& slurm, live_run& run, const std::string& some_item) {
@@ -49,7 +41,8 @@ TEST_CASE("slurmctld is away, dead or hung, or munged is gone: none of it is eve
                                     {"kill", "start", "slurmctld", seconds{8}},
                                     {"pause", "resume", "slurmctld", seconds{16}},
                                     {"stop", "start", "munged", seconds{8}}};
-  const arguments flags{"--settle-no-record", "5s", "--command-deadline", "2s"};
+  // An sbatch that never reached slurmctld is searched for all the same: what that may take is not tested here.
+  const arguments flags{"--settle-no-record", "5s", "--command-deadline", "2s", "--search-silence", "20s"};
   plan polled(folder + "/polled");
   for (std::size_t stage = 0; stage < outages.size(); ++stage) {
     for (int i = 0; i < 6; ++i)
@@ -60,11 +53,6 @@ TEST_CASE("slurmctld is away, dead or hung, or munged is gone: none of it is eve
   REQUIRE(polling.hear_until([&] { return polling.heard().in_status("running") == polled.size(); },
                              seconds{120}));
   std::size_t stage = 0;
-  const auto t0 = std::chrono::steady_clock::now();
-  auto T = [&](const char* x) {
-    std::cerr << x << " " << std::chrono::duration<double>(std::chrono::steady_clock::now() - t0).count()
-              << "\n";
-  };
   for (const auto& how : outages) {
     INFO(how.daemon << " " << how.begins);
     if (how.begins == "kill")
@@ -78,7 +66,6 @@ TEST_CASE("slurmctld is away, dead or hung, or munged is gone: none of it is eve
     const std::vector<live_run*> both{&polling, &submitting};
     REQUIRE(hear_together(
         both, [&] { return submitting.commands().count("sbatch") >= 4; }, seconds{120}));
-    T("begin");
     slurm.daemon(how.begins, how.daemon);
     submitting.commands().release("sbatch");
     write_file(folder + "/gate-" + std::to_string(stage), "");
@@ -87,17 +74,16 @@ TEST_CASE("slurmctld is away, dead or hung, or munged is gone: none of it is eve
         both, [&] { return std::chrono::steady_clock::now() >= over; }, how.lasts);
     CHECK(polling.heard().terminal() == stage * 6);
     CHECK(submitting.heard().terminal() == 0);
-    T("out");
     slurm.daemon(how.ends, how.daemon);
-    T("back");
     ++stage;
     CHECK(hear_together(
         both, [&] { return submitting.program().at_end() && polling.heard().terminal() == stage * 6; },
         seconds{240}));
     expect_truth(submitting, submitted);
-    T("settled");
+    CHECK(submitting.heard().unconfirmed() == 0);
   }
   expect_truth(polling, polled);
+  CHECK(polling.heard().unconfirmed() == 0);
 }
 
 }  // namespace settle::live

@@ -65,7 +65,10 @@ TEST_CASE(
     return last != nullptr && is_terminal(last->status);
   };
   CHECK(run.hear_until(is_late, seconds{120}));
+  // A node that dies takes its jobs along. Were they left, slurmd would find them when it comes back and revoke the
+  // credential under which their next lives begin.
   slurm.daemon("kill", "slurmd");
+  slurm.daemon("kill", "jobs");
   const auto down = slurm.ask({"scontrol", "update", "nodename=n1", "state=down", "reason=test"});
   INFO(down.err);
   CHECK(down.ok());

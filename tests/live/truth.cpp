@@ -1,5 +1,7 @@
 #include "tests/live/truth.hpp"
 
+#include <catch2/catch.hpp>
+
 #include <algorithm>
 #include <set>
 #include <sstream>
@@ -7,6 +9,8 @@
 
 namespace settle::live {
 namespace {
+
+using std::chrono::seconds;
 
 const std::string marker = "marked COMPLETED after the scheduler queue clear but accounting never returned a "
                            "row \xE2\x80\x94 exit code "
@@ -44,8 +48,7 @@ int right_exit_code(const story& heard) {
   return heard.unconfirmed() > 0 ? 4 : 0;
 }
 
-}  // namespace
-
+/// Empty also where there is no verdict: of that the story complains.
 std::string contradiction(const live_run& run, const plan& tasks, const planned_task& task) {
   const auto* last = run.heard().last(task.id);
   if (last == nullptr || !is_terminal(last->status))
@@ -78,6 +81,14 @@ std::vector<std::string> contradictions(const live_run& run, const plan& tasks, 
     out.push_back("exit code " + std::to_string(exit_code) + ", not " +
                   std::to_string(right_exit_code(run.heard())));
   return out;
+}
+
+}  // namespace
+
+void expect_truth(live_run& run, const plan& tasks) {
+  const auto wrong = contradictions(run, tasks, run.finish(seconds{120}));
+  INFO(joined(wrong));
+  CHECK(wrong.empty());
 }
 
 std::size_t with_evidence(const live_run& run, const plan& tasks, const std::string& evidence) {

@@ -10,13 +10,10 @@
 
 namespace settle::live {
 
-/// Everything in which the run's stream and exit code contradict the files of its jobs, a line each; after `finish`.
-/// Each task must have run exactly once, a confirmed verdict must be the true one, an unconfirmed one must be a marked
+/// Hears the run to its end and expects that its stream and exit code say what the files of its jobs say. Each task
+/// must have run exactly once, a confirmed verdict must be the true one, an unconfirmed one must be a marked
 /// completion. Tasks that never run are not for this: `plan::difference` knows what is expected of them.
-std::vector<std::string> contradictions(const live_run& run, const plan& tasks, int exit_code);
-
-/// How the item's last event contradicts its job's files; empty: not at all, or there is no verdict yet.
-std::string contradiction(const live_run& run, const plan& tasks, const planned_task& task);
+void expect_truth(live_run& run, const plan& tasks);
 
 /// Items whose last event names this evidence.
 std::size_t with_evidence(const live_run& run, const plan& tasks, const std::string& evidence);
