@@ -40,6 +40,8 @@ struct policy {
   /// A failed step inside a job that ended COMPLETED 0:0 fails the item (else it is a warning).
   bool derived_exit_fails = false;
   witness_use witness = witness_use::automatic;
+  /// Observed time in the queue, stuck, after which settle cancels the job; none: never.
+  std::optional<duration> fail_stuck_after{};
   /// Dependents start after an unconfirmed completion too (else they wait).
   bool unconfirmed_releases = true;
 };
