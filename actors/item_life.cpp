@@ -19,6 +19,7 @@ namespace {
 clock_kind clock_of(item_status s) {
   return s == item_status::submitted  ? clock_kind::submitted
          : s == item_status::settling ? clock_kind::settling
+         : s == item_status::queued   ? clock_kind::stuck
                                       : clock_kind::none;
 }
 

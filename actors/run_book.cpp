@@ -3,6 +3,7 @@
 #include "actors/plan.hpp"
 #include "actors/translate/event_json.hpp"
 #include "actors/translate/journal_json.hpp"
+#include "actors/translate/pending_reasons.hpp"
 
 #include <algorithm>
 #include <cassert>
@@ -20,6 +21,10 @@ core::stream_event item_event(const core::item& it) {
   e.status = it.status;
   e.job_id = it.job_id;
   e.attempt = it.attempt;
+  if (it.reason_told) {
+    e.reason = it.reason;
+    e.advice = advice_on(it.reason).words;
+  }
   if (it.reached) {
     const auto& v = *it.reached;
     e.exit_code = v.exit_code;

@@ -16,6 +16,15 @@ using core::item_status;
 using core::stream_kind;
 using core::submission;
 
+namespace {
+
+/// What keeps it in the queue, as far as people are told of it.
+std::string_view told_reason(const core::item& it) {
+  return it.reason_told ? std::string_view{it.reason} : std::string_view{};
+}
+
+}  // namespace
+
 std::size_t supervisor_actor::slots_used() const {
   std::size_t used = 0;
   for (const auto& [number, r] : state_->runs)
@@ -112,11 +121,13 @@ void supervisor_actor::reported(const item_report& m) {
     r->asking.erase(m.key.index);
   const auto shown = row.status;
   const auto attempt = row.attempt;
+  const bool reason_changed = told_reason(row) != told_reason(*m.now);
   auto change = r->book.run().update(m.key.index, *m.now);
   auto wall = m.at.wall == core::duration{} ? state_->config.now().wall : m.at.wall;
   if (corrected)
     r->book.tell_item(m.key.index, stream_kind::verdict_corrected, wall);
-  else if (m.now->status != shown || (m.now->attempt != attempt && shown != item_status::pending))
+  else if (m.now->status != shown || (m.now->attempt != attempt && shown != item_status::pending) ||
+           reason_changed)
     r->book.tell_item(m.key.index, stream_kind::item, wall);
   if (document_wanted)
     ask_for_document(m.key, *r);

@@ -29,7 +29,7 @@ struct item_needs {
 };
 
 /// Which limit of the observed clock runs for an item.
-enum class clock_kind : std::uint8_t { none, submitted, settling };
+enum class clock_kind : std::uint8_t { none, submitted, stuck, settling };
 
 /// A job that an earlier poller, or an earlier actor of the item, had watched.
 struct watch_order {

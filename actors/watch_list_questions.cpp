@@ -162,6 +162,8 @@ bool watch_list::is_due(const watched& w) const {
     return false;
   case clock_kind::submitted:
     return passed >= rules_.submit_no_record;
+  case clock_kind::stuck:
+    return rules_.fail_stuck_after && passed >= *rules_.fail_stuck_after;
   case clock_kind::settling:
     return rules_.settle_no_record && passed >= *rules_.settle_no_record;
   }
@@ -183,7 +185,7 @@ void watch_list::deliver_due(core::instant now, bool backlog_empty, std::vector<
   for (const auto& [key, w] : jobs_) {
     if (!is_due(w))
       continue;
-    auto e = event_of(event_kind::no_record_due, now);
+    auto e = event_of(w.clock == clock_kind::stuck ? event_kind::stuck_due : event_kind::no_record_due, now);
     // Only what accounting was asked in this very cycle, and had no row of, can be missing there.
     e.accounting_caught_up = w.rowless_in == listings_ && (backlog_empty || highest_accounted_ > w.job_id);
     out.push_back({key, std::move(e), {}});

@@ -78,6 +78,8 @@ void write_item(json_writer& out, const shown_run& run, std::size_t index, bool 
   write_word(out, "cause", it.last.why, core::cause::none);
   out.text_or_null("error", it.last.error);
   out.text_or_null("warning", it.last.warning);
+  out.text_or_null("reason", it.last.reason);
+  out.text_or_null("advice", it.last.advice);
   out.text_or_null("scheduler_state", it.last.facts.raw_state);
   out.whole_or_null("elapsed", it.last.facts.elapsed_s);
   out.real_or_null("cpu_seconds", it.last.facts.cpu_ms

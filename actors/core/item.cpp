@@ -37,6 +37,7 @@ constexpr std::array<row, event_kind_count> table{{
     {event_kind::accounting_failed,   {{ignore,     silent,     ignore,     ignore,     silent,     ignore,   ignore, ignore}}},
     {event_kind::accounting_disabled, {{ignore,     no_books,   ignore,     ignore,     no_books,   ignore,   ignore, ignore}}},
     {event_kind::no_record_due,       {{impossible, overdue,    ignore,     ignore,     overdue,    ignore,   ignore, impossible}}},
+    {event_kind::stuck_due,           {{impossible, ignore,     give_up,    ignore,     ignore,     ignore,   ignore, impossible}}},
     {event_kind::process_started,     {{adopt,      adopt,      impossible, ignore,     ignore,     ignore,   stray,  impossible}}},
     {event_kind::process_ended,       {{exit,       exit,       impossible, exit,       ignore,     ignore,   ignore, impossible}}},
     {event_kind::dependency_failed,   {{doom,       ignore,     ignore,     ignore,     ignore,     ignore,   ignore, ignore}}},
@@ -66,7 +67,7 @@ constexpr std::array<handler, action_count> handlers{
     nullptr,    nullptr,   nullptr,     on_ask,     on_accept, on_adopt, on_refuse, on_defer,
     on_search,  on_repeat, on_withdraw, on_doom,    on_stray,  on_wait,  on_run,    on_present,
     on_leave,   on_end,    on_fail,     on_miss,    on_gone,   on_judge, on_silent, on_no_books,
-    on_overdue, on_exit,   on_cancel,   on_deliver, on_spoil,  on_rerun, on_amend};
+    on_overdue, on_give_up, on_exit,   on_cancel,   on_deliver, on_spoil,  on_rerun, on_amend};
 static_assert(static_cast<std::size_t>(amend) + 1 == action_count && handlers.back() == on_amend);
 
 }  // namespace

@@ -36,6 +36,7 @@ enum class event_kind : std::uint8_t {
   accounting_failed,    ///< sacct was asked and did not answer
   accounting_disabled,  ///< the cluster keeps no accounting
   no_record_due,        ///< observed time since settling (or submission) began has passed its limit
+  stuck_due,            ///< observed time in which listings showed it stuck has passed its limit
   process_started,      ///< local backend: the process runs
   process_ended,        ///< local backend: the process ended, with its verdict
   dependency_failed,    ///< a dependency failed
@@ -43,7 +44,7 @@ enum class event_kind : std::uint8_t {
   document_accepted,    ///< the generated document was read and its tasks joined the run
   document_refused,     ///< the generated document is missing or wrong
 };
-inline constexpr std::size_t event_kind_count = 23;
+inline constexpr std::size_t event_kind_count = 24;
 
 struct event {
   event_kind kind{};
@@ -72,10 +73,10 @@ struct event {
 
 /// What the owner of the item must now do. Order matters: carry them out as listed.
 enum class effect : std::uint8_t {
-  publish,            ///< the item's state changed: journal it, then show it
+  publish,            ///< its state, or what keeps it in the queue, changed: journal it, then show it
   ask_accounting,     ///< include it in the accounting calls of this and the following cycles
   stop_accounting,    ///< no longer needed
-  start_clock,        ///< observed time until no_record_due begins now
+  start_clock,        ///< observed time until no_record_due (queued: stuck_due) begins now
   stop_clock,         ///< forget that deadline
   submit_again,       ///< back to the ready queue (after back-off where it was deferred)
   search_token,       ///< look for the token in controller and accounting
@@ -131,6 +132,13 @@ struct item {
   duration decided{};                ///< monotonic time of the verdict; older listings are no rerun
   std::string reason{};              ///< why it waits, in the scheduler's words
   std::optional<verdict> reached{};  ///< set exactly when the status is terminal
+
+  /// Of a queued item: what `reason` means, and whether people should know it; then it belongs to what is published.
+  prospect outlook = prospect::starts;
+  bool reason_told = false;
+  bool delay_told = false;  ///< a reason of kind may_start was told in this attempt
+  /// We cancelled it because it was stuck: the words of that.
+  boxed<std::string> given_up{};
   bool operator==(const item&) const = default;
 };
 

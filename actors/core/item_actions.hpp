@@ -35,6 +35,7 @@ enum class action : std::uint8_t {
   silent,
   no_books,
   overdue,
+  give_up,
   exit,
   cancel,
   deliver,
@@ -42,7 +43,7 @@ enum class action : std::uint8_t {
   rerun,
   amend,
 };
-inline constexpr std::size_t action_count = 31;
+inline constexpr std::size_t action_count = 32;
 
 /// One event on its way through a handler: the item is changed in place, effects are appended.
 struct step {
@@ -78,6 +79,7 @@ void on_end(step&);
 void on_fail(step&);
 void on_miss(step&);
 void on_gone(step&);
+void on_give_up(step&);
 void on_rerun(step&);
 
 // item_settle.cpp: accounting, the other witnesses, the clock.
@@ -100,6 +102,9 @@ void settle_now(step&);
 /// A listing did not show it alive: a waiting failure row comes closer to deciding.
 void count_down(step&);
 void drop_candidate(item&);
+/// A job that we cancelled because it was stuck: the verdict says so.
+void explain_cancel(const item&, verdict&);
+void forget_reason(item&);
 void start_clock(step&);
 void stop_clock(step&);
 void ask_accounting(step&);

@@ -45,7 +45,10 @@ void check_live(const item& it) {
   if (it.status == item_status::settling)
     assert(it.document_wanted || it.accounting_asked);
   if (it.status == item_status::queued || it.status == item_status::running)
-    assert(!it.clock_running && !it.accounting_asked && !it.controller);
+    assert(!it.accounting_asked && !it.controller);
+  if (it.clock_running)
+    assert(it.status != item_status::running &&
+           (it.status != item_status::queued || it.outlook == prospect::stuck));
   if (it.status == item_status::running)
     assert(it.ever_running);
 }
@@ -62,6 +65,9 @@ void check(const item& it) {
       assert(!it.accounting_asked);
   }
   assert(it.finished_at.has_value() == (is_terminal(it.status) || it.status == item_status::settling));
+  if (it.status != item_status::queued)
+    assert(it.outlook == prospect::starts && !it.reason_told);
+  assert(!it.reason_told || it.outlook != prospect::starts);
   assert(it.sub == submission::none || it.status == item_status::pending);
   if (it.sub != submission::none)
     assert(it.attempt > 0 && it.submissions > 0);
@@ -91,7 +97,9 @@ void resume_live(step& s) {
     s.emit(effect::ask_accounting);
   if (it.status == item_status::submitted || it.status == item_status::settling)
     start_clock(s);
-  if (it.cancel_asked)
+  else
+    it.clock_running = false;  // the first listing that shows it stuck starts it again
+  if (it.cancel_asked || (it.given_up && it.status != item_status::running))
     s.emit(effect::cancel_job);
 }
 

@@ -41,6 +41,17 @@ void decide(step& s, verdict v) {
     conclude(s, std::move(v));
 }
 
+void explain_cancel(const item& it, verdict& v) {
+  if (it.given_up && v.why == cause::cancelled)
+    v.error = *it.given_up;
+}
+
+void forget_reason(item& it) {
+  it.reason.clear();
+  it.outlook = prospect::starts;
+  it.reason_told = false;
+}
+
 void conclude(step& s, verdict v) {
   item& it = s.it;
   assert(is_terminal(v.status));
@@ -48,13 +59,14 @@ void conclude(step& s, verdict v) {
     sharpen(v, *it.exact);
   if (v.status == item_status::failed && v.exit_code == 0 && !v.signal)
     v.exit_code.reset();  // alone it would read as success
+  explain_cancel(it, v);
   it.status = v.status;
   it.sub = submission::none;
   it.document_wanted = false;
   drop_candidate(it);
   it.reached = std::move(v);
   it.decided = s.e.at.monotonic;
-  it.reason.clear();
+  forget_reason(it);
   note_end(it, s.e.at);
   s.emit(effect::publish);
   stop_clock(s);
@@ -69,7 +81,7 @@ void settle_now(step& s) {
   it.finished_at = s.e.at.wall;
   it.accounting_attempts = 0;
   it.batch_missing_cycles = 0;
-  it.reason.clear();
+  forget_reason(it);
   s.emit(effect::publish);
   it.accounting_asked = true;
   s.emit(effect::ask_accounting);

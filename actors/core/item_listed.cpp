@@ -56,6 +56,30 @@ void forget_end(item& it) {
   it.never_ran_row = false;
 }
 
+/// What people are told of why it waits. A reason that may go by itself is told once in an attempt: such reasons come
+/// and go with every look of the scheduler's. Returns whether that is to be told now.
+bool note_reason(item& it, const listed_job& job, bool queued) {
+  const prospect was = it.outlook;
+  const bool was_told = it.reason_told;
+  const bool same = was == job.outlook && (was == prospect::may_start || it.reason == job.reason);
+  it.outlook = queued ? job.outlook : prospect::starts;
+  it.reason = queued ? job.reason : std::string{};
+  it.reason_told = it.outlook == prospect::stuck ||
+                   (it.outlook == prospect::may_start && (!it.delay_told || (was_told && same)));
+  it.delay_told = it.delay_told || it.outlook == prospect::may_start;
+  return it.reason_told ? !was_told || !same : was_told;
+}
+
+/// The clock of a stuck job runs on while listings show it stuck, for whatever reason.
+void time_stuck(step& s, item_status from) {
+  const bool times = s.it.outlook == prospect::stuck && s.rules.fail_stuck_after;
+  if (times && from == item_status::queued && s.it.clock_running)
+    return;
+  stop_clock(s);
+  if (times)
+    start_clock(s);
+}
+
 void seen(step& s, item_status to) {
   item& it = s.it;
   if (it.document_wanted) {
@@ -67,17 +91,19 @@ void seen(step& s, item_status to) {
   if (next_attempt) {
     ++it.attempt;
     it.start.reset();
+    it.delay_told = false;
+    it.given_up.reset();
   }
   remember(it, s.e.job, to == item_status::running);
   forget_end(it);
   it.finished_at.reset();
   it.denied = false;
   it.ever_running = it.ever_running || to == item_status::running;
-  it.reason = to == item_status::queued ? s.e.job.reason : std::string{};
+  const bool news = note_reason(it, s.e.job, to == item_status::queued);
   it.status = to;
-  if (from != to || next_attempt)
+  if (from != to || next_attempt || news)
     s.emit(effect::publish);
-  stop_clock(s);
+  time_stuck(s, from);
   stop_accounting(s);
   // A cancelled job that comes back was not reached by that cancel.
   if (it.cancel_asked && (next_attempt || from == item_status::settling))
@@ -94,6 +120,12 @@ void begin_unseen_life(step& s) {
   it.batch_missing_cycles = 0;
   forget_end(it);
   s.emit(effect::publish);
+}
+
+std::string in_seconds(duration d) {
+  constexpr auto second = duration{seconds{1}}.count();
+  return d.count() % second == 0 ? std::to_string(d.count() / second) + " s"
+                                 : std::to_string(d.count()) + " ms";
 }
 
 /// COMPLETING outlasts accounting's final row: the same life ending, not another one. It shows no start.
@@ -159,6 +191,17 @@ void on_miss(step& s) {
 void on_gone(step& s) {
   s.it.denied = true;
   count_down(s);
+}
+
+void on_give_up(step& s) {
+  item& it = s.it;
+  it.clock_running = false;
+  if (it.outlook != prospect::stuck || !s.rules.fail_stuck_after)
+    return;
+  if (!it.cancel_asked && !it.given_up)
+    it.given_up = "cancelled by settle after " + in_seconds(*s.rules.fail_stuck_after) + ": " + it.reason;
+  s.emit(effect::cancel_job);
+  start_clock(s);
 }
 
 void on_rerun(step& s) {

@@ -107,6 +107,8 @@ void fall_back(step& s) {
     decide(s, witness_of(s.e));
   else if (is_lost(it))
     conclude(s, lost());
+  else if (it.given_up && it.denied && !it.ever_running)
+    conclude(s, {.status = item_status::failed, .why = cause::cancelled});
   else
     decide(s, unconfirmed(it));
 }
@@ -137,6 +139,7 @@ void correct(step& s, verdict v) {
   item& it = s.it;
   if (it.exact)
     sharpen(v, *it.exact);
+  explain_cancel(it, v);
   it.status = v.status;
   it.reached = std::move(v);
   if (it.reached->facts.end)

@@ -39,6 +39,8 @@ struct policy {
   duration search_silence = seconds{120};
   /// A failed step inside a job that ended COMPLETED 0:0 fails the item (else it is a warning).
   bool derived_exit_fails = false;
+  /// Observed time in the queue, stuck, after which settle cancels the job; none: never.
+  std::optional<duration> fail_stuck_after{};
   /// Dependents start after an unconfirmed completion too (else they wait).
   bool unconfirmed_releases = true;
   /// Slurm only; the end of a local process is the truth itself.

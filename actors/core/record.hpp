@@ -23,6 +23,13 @@ enum class meaning : std::uint8_t {
   requeued,     ///< accounting's row of an earlier attempt; never an outcome
 };
 
+/// Whether a job that waits will start by itself.
+enum class prospect : std::uint8_t {
+  starts,     ///< as far as is known: its turn comes
+  may_start,  ///< something is in its way that may go by itself; people should know
+  stuck,      ///< never, unless somebody does something
+};
+
 /// How a process ended. `exit` and `signal` are never both set to a failure; absent means unreadable.
 struct exit_status {
   std::optional<std::int32_t> exit{};
@@ -41,6 +48,7 @@ struct listed_job {
   std::optional<epoch_seconds> end{};
   std::string word{};    ///< the state as the scheduler spelled it
   std::string reason{};  ///< why it waits, or why it ended
+  prospect outlook = prospect::starts;  ///< with waiting: what that reason means
   bool operator==(const listed_job&) const = default;
 };
 

@@ -12,9 +12,11 @@ bool unconfirmed(const item& it) {
   return it.reached && !is_confirmed(*it.reached);
 }
 
-/// A failure that is not our own cancel's doing. What failed by a dependency has its root elsewhere.
+/// A failure that no cancel asked of us has made. What failed by a dependency has its root elsewhere; what we
+/// cancelled because it was stuck failed by itself.
 bool own_failure(const item& it) {
-  return it.status == item_status::failed && !(it.cancel_asked && it.reached->why == cause::cancelled);
+  return it.status == item_status::failed &&
+         !(it.cancel_asked && !it.given_up && it.reached->why == cause::cancelled);
 }
 
 bool under_way(const item& it) {

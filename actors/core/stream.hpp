@@ -15,7 +15,7 @@ namespace settle::core {
 enum class stream_kind : std::uint8_t {
   run_started,        ///< first event of a run: counts hold all items as pending
   items_added,        ///< a generator's tasks joined; `item` names the generator
-  item,               ///< a transition
+  item,               ///< a transition, or news of why a queued item does not start
   rerun,              ///< a job was seen alive after its confirmed verdict; nothing changed
   verdict_corrected,  ///< late accounting confirmed or corrected an unconfirmed completion
   notice,             ///< something people should know (an outage begins or ends, an actor was restarted)
@@ -38,6 +38,8 @@ struct stream_event {
   std::optional<std::int32_t> signal;
   evidence who = evidence::not_applicable;
   cause why = cause::none;
+  std::string reason;  ///< a queued item that is stuck, or may be: why, in the scheduler's words; empty: left out
+  std::string advice;  ///< what to do about that; goes with `reason`
   std::string error;    ///< empty: null
   std::string warning;  ///< empty: left out
   details facts;        ///< terminal items

@@ -71,6 +71,8 @@ void write_event(json_writer& out, const stream_event& e) {
   else
     out.text_if_any("error", e.error);
   out.text_if_any("warning", e.warning);
+  out.text_if_any("reason", e.reason);
+  out.text_if_any("advice", e.advice);
   if (tells_of_item(e.kind))
     write_details(out, e.facts);
   out.close();

@@ -162,6 +162,8 @@ std::optional<stream_event> read_event(object line) {
     read_outcome(in, e);
   e.error = in.text("error");
   e.warning = in.text("warning");
+  e.reason = in.text("reason");
+  e.advice = in.text("advice");
   return in.ok() ? std::optional(std::move(e)) : std::nullopt;
 }
 

@@ -1,5 +1,7 @@
 #include "actors/translate/slurm_words.hpp"
 
+#include "actors/translate/pending_reasons.hpp"
+
 #include <algorithm>
 #include <optional>
 #include <string_view>
@@ -175,6 +177,8 @@ core::listed_job to_listed(const slurm::queue_row& row) {
   }
   job.word = row.word;
   job.reason = row.reason;
+  if (means == meaning::waiting)
+    job.outlook = advice_on(row.reason).outlook;
   return job;
 }
 

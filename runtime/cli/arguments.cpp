@@ -128,6 +128,12 @@ void add_timing(CLI::App& app, run_arguments& to) {
   add(app, "--submit-no-record", "D",
       "a submitted job that neither queue nor accounting knows has failed after this (default: 5m)",
       set(rules.submit_no_record));
+  add(app, "--fail-stuck-after", "D",
+      "a job that listings show stuck in the queue for this long (held, or what it asks for cannot be) is "
+      "cancelled, and its item failed (default: never)",
+      [&rules](const std::string& option, const std::string& text) {
+        rules.fail_stuck_after = some_time(option, text);
+      });
   add(app, "--search-silence", "D",
       "an unclear sbatch is repeated when queue and accounting know no job of it for this long (default: 2m)",
       set(rules.search_silence));

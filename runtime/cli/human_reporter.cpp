@@ -28,6 +28,7 @@ void human_reporter::event(const stream_event& e) {
   ended_ = e.at;
   switch (e.kind) {
   case stream_kind::item:
+    stuck_item(e);
     if (core::is_terminal(e.status) && !is_plain_success(e))
       verdict(e);
     break;
@@ -50,6 +51,30 @@ void human_reporter::event(const stream_event& e) {
   }
 }
 
+void human_reporter::stuck_item(const stream_event& e) {
+  if (e.reason.empty()) {
+    stuck_untold_ = stuck_.erase(e.item) != 0 ? stuck_told_ >= stuck_told_max : stuck_untold_;
+    return;
+  }
+  const bool fresh = stuck_.insert(e.item).second;
+  if (stuck_told_ < stuck_told_max) {
+    ++stuck_told_;
+    screen_.line(waiting_line(e));
+  } else if (fresh) {
+    stuck_untold_ = true;
+  }
+}
+
+void human_reporter::stuck_line(std::chrono::milliseconds now, const std::string& run) {
+  if (!stuck_untold_ || (last_stuck_ && now - *last_stuck_ < summary_distance))
+    return;
+  stuck_untold_ = false;
+  last_stuck_ = now;
+  const std::size_t n = stuck_.size();
+  screen_.line(
+      fmt::format("stuck in the queue now: {} item{}; settle show {} tells why", n, n == 1 ? "" : "s", run));
+}
+
 void human_reporter::verdict(const stream_event& e) {
   if (!screen_.is_terminal() || ++told_ <= told_max)
     return tell(e);
@@ -66,6 +91,7 @@ void human_reporter::tell(const stream_event& e) {
 
 void human_reporter::tick(std::chrono::milliseconds now, const run_summary& run) {
   pace_.saw(now, run.tally.terminal());
+  stuck_line(now, run.run);
   if (screen_.is_terminal()) {
     const std::size_t columns = screen_.columns();
     // The last column stays free: some terminals wrap when it is written.

@@ -8,6 +8,8 @@
 #include "runtime/cli/screen.hpp"
 
 #include <optional>
+#include <set>
+#include <string>
 
 namespace settle::cli {
 
@@ -26,16 +28,24 @@ public:
   static constexpr std::chrono::milliseconds summary_distance{10'000};
   /// On a terminal, where the table follows, only so many verdicts are told as they come.
   static constexpr std::size_t told_max = losses::rows_max;
+  /// So many items that are stuck in the queue are told one by one; of more, their number.
+  static constexpr std::size_t stuck_told_max = 5;
 
 private:
   void tell(const core::stream_event& e);
   void verdict(const core::stream_event& e);
+  void stuck_item(const core::stream_event& e);
+  void stuck_line(std::chrono::milliseconds now, const std::string& run);
   void summary_line(std::chrono::milliseconds now, const core::counts& tally);
   screen screen_;
   losses losses_;
   pace pace_;
   std::string folder_;
   std::size_t told_ = 0;
+  std::set<std::string> stuck_;  ///< items in the queue that are, or may be, stuck
+  std::size_t stuck_told_ = 0;   ///< lines about one item each
+  bool stuck_untold_ = false;    ///< their number changed after those lines
+  std::optional<std::chrono::milliseconds> last_stuck_;
   std::optional<std::chrono::milliseconds> last_summary_;
   core::counts last_tally_;
   std::optional<core::duration> began_, ended_;

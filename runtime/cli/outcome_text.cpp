@@ -61,6 +61,14 @@ std::string state_in_words(const core::stream_event& e) {
   return is_unconfirmed(e) ? "unconfirmed" : std::string(core::to_text(e.status));
 }
 
+std::string reason_in_words(const core::stream_event& e) {
+  return e.advice.empty() ? e.reason : e.reason + ": " + e.advice;
+}
+
+std::string waiting_line(const core::stream_event& e) {
+  return fmt::format("{}: {}: {}", core::to_text(e.status), printable(e.item), printable(reason_in_words(e)));
+}
+
 std::string verdict_line(const core::stream_event& e) {
   std::string why{e.why == core::cause::none ? std::string_view{} : core::to_text(e.why)};
   if (e.status != item_status::completed)

@@ -15,6 +15,12 @@ bool is_plain_success(const core::stream_event& e);
 /// "exit 3", "signal 9 (KILL)", "" where neither is known.
 std::string exit_in_words(const core::stream_event& e);
 
+/// Why a queued item does not start, and the advice: "JobHeldAdmin: held by …"; empty where nothing keeps it.
+std::string reason_in_words(const core::stream_event& e);
+
+/// "queued: train/7: JobHeldAdmin: held by …".
+std::string waiting_line(const core::stream_event& e);
+
 /// "failed: train/7 (timeout, signal 15 (TERM)): words"; "unconfirmed: x: words".
 std::string verdict_line(const core::stream_event& e);
 

@@ -37,6 +37,11 @@ std::string job_of(const stream_event& e) {
   return e.job_id == 0 ? "" : std::to_string(e.job_id);
 }
 
+/// The most telling words there are of it.
+std::string words_of(const stream_event& e) {
+  return !e.error.empty() ? e.error : !e.warning.empty() ? e.warning : reason_in_words(e);
+}
+
 std::string elapsed_of(const shown_item& it) {
   if (it.last.facts.elapsed_s)
     return short_duration(std::chrono::seconds(*it.last.facts.elapsed_s));
@@ -75,6 +80,8 @@ fields facts_of(const shown_run& run, std::size_t index) {
       {{"state", state_in_words(it.last)},
        {"cause", cause_of(it.last)},
        {"exit", exit_in_words(it.last)},
+       {"waits for", it.last.reason},
+       {"advice", it.last.advice},
        {"evidence",
         it.last.who == core::evidence::not_applicable ? "" : std::string(core::to_text(it.last.who))},
        {"error", it.last.error},
@@ -103,7 +110,9 @@ std::string history_line(const stream_event& e) {
   case core::stream_kind::items_added:
     return "its document joined the run";
   default:
-    return core::is_terminal(e.status) ? verdict_line(e) : std::string(core::to_text(e.status));
+    if (core::is_terminal(e.status))
+      return verdict_line(e);
+    return std::string(core::to_text(e.status)) + (e.reason.empty() ? "" : ": " + printable(e.reason));
   }
 }
 
@@ -122,7 +131,7 @@ std::string run_text(const shown_run& run, core::duration now, std::size_t width
   for (const shown_item& it : run.items)
     rows.push_back({printable(it.id), state_in_words(it.last), cause_of(it.last), exit_in_words(it.last),
                     job_of(it.last), it.last.attempt == 0 ? "" : std::to_string(it.last.attempt),
-                    elapsed_of(it), printable(it.last.error.empty() ? it.last.warning : it.last.error)});
+                    elapsed_of(it), printable(words_of(it.last))});
   if (!run.items.empty())
     text += "\n" + text_table(rows, width, {0, 7});
   return text;

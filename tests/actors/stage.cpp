@@ -29,6 +29,8 @@ void played_cluster::list(std::function<void(actors::listing_answer)> done) {
           row.why = job.why;
           row.exact = job.exact;
           row.submit = job.submit;
+          row.reason = job.reason;
+          row.outlook = job.outlook;
           row.restarts = 0;
           l.rows.push_back({id, job.name, row});
         }

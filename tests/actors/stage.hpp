@@ -30,6 +30,8 @@ struct played_job {
   core::exit_status exact;
   core::cause why = core::cause::none;
   core::epoch_seconds submit = 0;
+  std::string reason;  ///< why it waits
+  core::prospect outlook = core::prospect::starts;
   std::vector<core::account_row> rows;  ///< in accounting; empty: none yet
 };
 

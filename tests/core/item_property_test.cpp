@@ -52,6 +52,8 @@ listed_job draw_job(dice& d) {
   j.submit = d.maybe<epoch_seconds>(3, 100);
   j.start = d.maybe<epoch_seconds>(3, 110);
   j.end = d.maybe<epoch_seconds>(3, 120);
+  j.outlook = static_cast<prospect>(d.roll(3));
+  j.reason = d.roll(2) == 0 ? "Priority" : "JobHeldUser";
   return j;
 }
 
@@ -172,6 +174,7 @@ TEST_CASE("any story of events keeps every invariant, and a confirmed verdict ne
   CHECK(rc::check([](const std::vector<std::uint32_t>& story, bool generator) {
     driver d;
     d.it.generator = generator;
+    d.rules.fail_stuck_after = minutes{10};
     for (const std::uint32_t seed : story) {
       dice draw{seed};
       one_step(d, draw);
@@ -185,6 +188,7 @@ TEST_CASE("long stories too, from the moment an item is submitted", "[core][item
     CAPTURE(seed);
     dice draw{seed};
     driver d = in_state(item_status::submitted, draw.roll(3) == 0);
+    d.rules.fail_stuck_after = minutes{10};
     for (int i = 0; i < 60; ++i)
       one_step(d, draw);
     completion_has_evidence(d.it);

@@ -195,6 +195,6 @@ TEST_CASE("only settle's own bugs are impossible", "[core][item]") {
       CAPTURE(std::string{to_text(k)}, s);
       // What we started ourselves: reading a document, a clock, a local process. Slurm causes none of them.
       CHECK((k == kind::document_accepted || k == kind::document_refused || k == kind::no_record_due ||
-             k == kind::process_started || k == kind::process_ended));
+             k == kind::stuck_due || k == kind::process_started || k == kind::process_ended));
     }
 }

@@ -29,6 +29,8 @@ told read_line(const object& o) {
   t.cause = text(o, "cause");
   t.error = text(o, "error");
   t.warning = text(o, "warning");
+  t.reason = text(o, "reason");
+  t.advice = text(o, "advice");
   t.job_id = text(o, "job_id");
   t.seq = static_cast<std::uint64_t>(number(o, "seq").value_or(0));
   t.attempt = number(o, "attempt").value_or(0);

@@ -10,7 +10,7 @@
 namespace settle::tests {
 
 struct told {
-  std::string event, run, item, status, evidence, cause, error, warning, job_id;
+  std::string event, run, item, status, evidence, cause, error, warning, reason, advice, job_id;
   std::uint64_t seq = 0;
   double at = 0;
   std::int64_t attempt = 0;

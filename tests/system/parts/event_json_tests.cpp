@@ -32,6 +32,8 @@ void check_same(const stream_event& a, const stream_event& b) {
   CHECK(a.why == b.why);
   CHECK(a.error == b.error);
   CHECK(a.warning == b.warning);
+  CHECK(a.reason == b.reason);
+  CHECK(a.advice == b.advice);
   CHECK(a.facts == b.facts);
 }
 
