@@ -64,10 +64,10 @@ static_assert(static_cast<std::size_t>(event_kind::document_refused) + 1 == even
 using handler = void (*)(step&);
 
 constexpr std::array<handler, action_count> handlers{
-    nullptr,    nullptr,   nullptr,     on_ask,     on_accept, on_adopt, on_refuse, on_defer,
-    on_search,  on_repeat, on_withdraw, on_doom,    on_stray,  on_wait,  on_run,    on_present,
-    on_leave,   on_end,    on_fail,     on_miss,    on_gone,   on_judge, on_silent, on_no_books,
-    on_overdue, on_give_up, on_exit,   on_cancel,   on_deliver, on_spoil,  on_rerun, on_amend};
+    nullptr,    nullptr,    nullptr,     on_ask,    on_accept,  on_adopt, on_refuse, on_defer,
+    on_search,  on_repeat,  on_withdraw, on_doom,   on_stray,   on_wait,  on_run,    on_present,
+    on_leave,   on_end,     on_fail,     on_miss,   on_gone,    on_judge, on_silent, on_no_books,
+    on_overdue, on_give_up, on_exit,     on_cancel, on_deliver, on_spoil, on_rerun,  on_amend};
 static_assert(static_cast<std::size_t>(amend) + 1 == action_count && handlers.back() == on_amend);
 
 }  // namespace

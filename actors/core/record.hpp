@@ -46,8 +46,8 @@ struct listed_job {
   std::optional<epoch_seconds> submit{};
   std::optional<epoch_seconds> start{};
   std::optional<epoch_seconds> end{};
-  std::string word{};    ///< the state as the scheduler spelled it
-  std::string reason{};  ///< why it waits, or why it ended
+  std::string word{};                   ///< the state as the scheduler spelled it
+  std::string reason{};                 ///< why it waits, or why it ended
   prospect outlook = prospect::starts;  ///< with waiting: what that reason means
   bool operator==(const listed_job&) const = default;
 };

@@ -38,8 +38,9 @@ struct stream_event {
   std::optional<std::int32_t> signal;
   evidence who = evidence::not_applicable;
   cause why = cause::none;
-  std::string reason;  ///< a queued item that is stuck, or may be: why, in the scheduler's words; empty: left out
-  std::string advice;  ///< what to do about that; goes with `reason`
+  std::string
+      reason;  ///< a queued item that is stuck, or may be: why, in the scheduler's words; empty: left out
+  std::string advice;   ///< what to do about that; goes with `reason`
   std::string error;    ///< empty: null
   std::string warning;  ///< empty: left out
   details facts;        ///< terminal items

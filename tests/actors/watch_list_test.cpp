@@ -200,7 +200,8 @@ TEST_CASE("an unreadable row is neither present nor absent", "[actors][watch_lis
   CHECK_FALSE(d.told(0, event_kind::absent));
 }
 
-TEST_CASE("a renamed job first seen COMPLETING in its next life shows no count: it is neither ours nor a stranger's",
+TEST_CASE("a renamed job first seen COMPLETING in its next life shows no count: it is neither ours nor a "
+          "stranger's",
           "[actors][watch_list]") {
   desk d;
   d.follow(0, 7);

@@ -93,8 +93,8 @@ struct driver {
   fx accepted(std::uint64_t id = 77) { return on(event{.kind = kind::submit_accepted, .job_id = id}); }
   fx listed(event_kind k, listed_job job = {}) { return on(event{.kind = k, .job = std::move(job)}); }
   fx answered(judgement j, bool caught_up = true) {
-    return on(event{
-        .kind = kind::accounting_answered, .judged = std::move(j), .accounting_caught_up = caught_up});
+    return on(
+        event{.kind = kind::accounting_answered, .judged = std::move(j), .accounting_caught_up = caught_up});
   }
   fx ended(verdict v) { return on(event{.kind = kind::process_ended, .ended = std::move(v)}); }
 };

@@ -238,7 +238,8 @@ TEST_CASE("late ends and absences of a finished item change nothing", "[core][it
   CHECK(d.it == before);
 }
 
-TEST_CASE("a life that began and ended between two listings voids the failure of the one before", "[core][item]") {
+TEST_CASE("a life that began and ended between two listings voids the failure of the one before",
+          "[core][item]") {
   driver d = in_state(item_status::queued);
   listed_job first;
   first.restarts = 0;

@@ -79,7 +79,8 @@ public:
     CHECK(hear_together(
         both_,
         [&] {
-          return short_run_->program().at_end() && with_evidence(*lasting_run_, lasting_, "witness") == ids_.size();
+          return short_run_->program().at_end() &&
+                 with_evidence(*lasting_run_, lasting_, "witness") == ids_.size();
         },
         seconds{120}));
     expect_truth(*short_run_, short_);
@@ -143,15 +144,17 @@ TEST_CASE("slurmdbd is killed for longer than a run: what only it could tell "
           "[live][fault][accounting]") {
   auto& slurm = vanishing_cluster();
   slurm.daemon("kill", "slurmdbd");
-  forgotten_runs runs(slurm, slurm.new_folder("dbd-killed"), {"--settle-no-record", "5s", "--witness", "off"});
+  forgotten_runs runs(slurm, slurm.new_folder("dbd-killed"),
+                      {"--settle-no-record", "5s", "--witness", "off"});
   runs.end_unseen();
   runs.expect_unconfirmed();
   slurm.daemon("start", "slurmdbd");
   runs.expect_corrected();
 }
 
-TEST_CASE("slurmdbd is killed for longer than a run: the exit records of the scripts decide what nobody else knows",
-          "[live][fault][accounting][witness]") {
+TEST_CASE(
+    "slurmdbd is killed for longer than a run: the exit records of the scripts decide what nobody else knows",
+    "[live][fault][accounting][witness]") {
   auto& slurm = vanishing_cluster();
   slurm.daemon("kill", "slurmdbd");
   forgotten_runs runs(slurm, slurm.new_folder("dbd-witness"), {"--settle-no-record", "5s"});

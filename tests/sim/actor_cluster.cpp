@@ -96,7 +96,10 @@ void actor_cluster::ask_accounting(std::vector<std::uint64_t> ids, std::vector<s
                                    std::function<void(actors::accounting_answer)> done) {
   judge_.called(cycles_, false);
   command(
-      "sacct", [this, ids, names, since] { return names.empty() ? world_.sacct(ids) : world_.sacct_by_name(names, since); },
+      "sacct",
+      [this, ids, names, since] {
+        return names.empty() ? world_.sacct(ids) : world_.sacct_by_name(names, since);
+      },
       [this, ids, done](const io::command_result& said) {
         auto answer = accounting_of(said, ids);
         answer.read = monotonic();

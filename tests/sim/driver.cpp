@@ -16,7 +16,15 @@ using core::submission;
 
 namespace {
 constexpr auto run_id = "0simulation0";
+
+core::policy polling_rules(const scenario& story, mutation wrong) {
+  auto rules = story.rules;
+  if (wrong == mutation::silence_at_once)
+    rules.search_silence = {};
+  return rules;
 }
+
+}  // namespace
 
 /// The item's actor: its life, and where its wishes go.
 struct driver::live_item final : actors::item_port {
@@ -72,19 +80,12 @@ driver::driver(const scenario& story, timeline& time, world& w, disk& kept, chec
     : story_(story), time_(time), world_(w), disk_(kept), checker_(judge), wrong_(wrong),
       dice_(story.seed ^ static_cast<std::uint64_t>(time.now().count())), started_(time.now()),
       rules_(std::make_shared<core::policy>(story.rules)), run_(story.max_concurrent, true),
-      poller_({story.rules, false, 4}, *this) {
-  if (is(mutation::silence_at_once)) {
-    auto hasty = story.rules;
-    hasty.search_silence = {};
-    std::destroy_at(&poller_);
-    std::construct_at(&poller_, actors::poller_config{hasty, false, 4},
-                      static_cast<actors::poller_port&>(*this));
-  }
+      poller_({polling_rules(story, wrong), false, 4}, *this) {
   std::vector<core::task_ref> refs;
   for (const auto& t : story.tasks)
     refs.push_back({t.id, t.deps});
-  const std::vector<std::uint8_t> plain(refs.size(), 0);
-  run_.add(refs, std::span(reinterpret_cast<const bool*>(plain.data()), plain.size()));
+  const auto no_generators = std::make_unique<bool[]>(refs.size());
+  run_.add(refs, {no_generators.get(), refs.size()});
   disk_.items.resize(refs.size());
   recover();
 }

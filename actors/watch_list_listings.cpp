@@ -1,0 +1,228 @@
+// The watch list's part that reads listings: whose row it is, what changed, and what is missing.
+#include "actors/watch_list.hpp"
+
+#include "actors/event_of.hpp"
+
+#include <algorithm>
+
+namespace settle::actors {
+
+using core::event_kind;
+using core::meaning;
+
+namespace {
+
+event_kind kind_of(meaning m) {
+  switch (m) {
+  case meaning::waiting:
+  case meaning::requeued:
+    return event_kind::listed_waiting;
+  case meaning::alive:
+    return event_kind::listed_alive;
+  case meaning::present:
+    return event_kind::listed_present;
+  case meaning::succeeded:
+    return event_kind::listed_succeeded;
+  case meaning::failed:
+    return event_kind::listed_failed;
+  case meaning::interrupted:
+    return event_kind::listed_interrupted;
+  }
+  return event_kind::listed_present;
+}
+
+/// A pending job's start and a running job's end are forecasts that change from listing to listing.
+core::listed_job without_forecasts(core::listed_job job) {
+  if (job.means == meaning::waiting)
+    job.start.reset();
+  if (job.means == meaning::waiting || job.means == meaning::alive)
+    job.end.reset();
+  return job;
+}
+
+bool is_live(meaning m) {
+  return m == meaning::waiting || m == meaning::alive;
+}
+
+}  // namespace
+
+watch_list::owner watch_list::owner_of(const watched& w, const listed_row& row) const {
+  if (auto token = token_of_job_name(row.name); !token.empty())
+    return token == token_of_job_name(w.job_name) ? owner::us : owner::stranger;
+  // Its name was changed. The id with the controller's own submit time is as good: a job that got a reused id was
+  // submitted at another time. A requeue changes that time too, but counts.
+  if (!row.job.submit || w.id_given_away || w.ever_absent)
+    return owner::stranger;
+  if (w.last_submit) {
+    // A new life that is COMPLETING does not show its count (to_listed): the next listing will say whose it is.
+    if (*row.job.submit > *w.last_submit && !row.job.restarts)
+      return owner::doubtful;
+    const bool again = *row.job.submit > *w.last_submit && row.job.restarts.value_or(0) > w.last_restarts;
+    return row.job.submit == w.last_submit || again ? owner::us : owner::stranger;
+  }
+  if (*row.job.submit < earliest_there(w.expected_at))
+    return owner::stranger;
+  return names_are_kept_ ? owner::doubtful : owner::us;
+}
+
+void watch_list::read_clock(const watched& w, core::epoch_seconds submit) {
+  if (!w.accepted_at)
+    return;
+  readings_.push_back({submit, w.expected_at, *w.accepted_at});
+  if (readings_.size() > core::limits::clock_readings_kept)
+    readings_.erase(readings_.begin());
+}
+
+core::epoch_seconds watch_list::earliest_there(core::duration wall) const {
+  const auto measured = skew();
+  const auto there = measured ? wall + measured->skew - core::limits::clock_slack
+                              : wall - core::limits::clock_slack_unmeasured;
+  return std::max<core::epoch_seconds>(0, std::chrono::floor<std::chrono::seconds>(there).count());
+}
+
+void watch_list::count_observed_time(core::duration begun) {
+  if (last_listing_begun_ && begun > *last_listing_begun_)
+    observed_ += begun - *last_listing_begun_;
+  last_listing_begun_ = begun;
+}
+
+void watch_list::listing_failed() {
+  last_listing_begun_.reset();
+  if (searches_ != 0)
+    for (auto& [key, w] : jobs_)
+      w.silent_listing.reset();
+}
+
+void watch_list::tell_present(item_key key, watched& w, const listed_row& row, core::duration begun,
+                              core::instant now, std::vector<delivery>& out) {
+  auto job = without_forecasts(row.job);
+  w.missed = false;
+  w.absence_told = false;
+  if (job.submit && !w.last_submit && !token_of_job_name(row.name).empty())
+    read_clock(w, *job.submit);
+  if (job.submit)
+    w.last_submit = job.submit;
+  w.last_restarts = job.restarts.value_or(w.last_restarts);
+  if (w.told == job && !w.needs.listings)
+    return;
+  w.told = job;
+  if (job.means == meaning::succeeded || job.means == meaning::interrupted)
+    w.needs.accounting = true;  // it will ask; this cycle's call shall hold it already
+  auto e = event_of(kind_of(job.means), now);
+  e.job_id = row.job_id;
+  e.begun = begun;
+  e.words = job.reason;
+  e.job = std::move(job);
+  out.push_back({key, std::move(e), {}});
+}
+
+void watch_list::tell_row(const listed_row& row, core::duration begun, core::instant now,
+                          std::vector<delivery>& out) {
+  auto [first, last] = by_id_.equal_range(row.job_id);
+  for (auto i = first; i != last; ++i) {
+    auto& w = jobs_.at(i->second);
+    const auto whose = owner_of(w, row);
+    w.id_lost = whose != owner::us;
+    if (whose == owner::doubtful)
+      w.unreadable_in = listings_;
+    if (whose == owner::stranger)
+      w.id_given_away = true;
+    if (w.id_lost)
+      continue;
+    names_are_kept_ = names_are_kept_ || !token_of_job_name(row.name).empty();
+    w.seen_in = listings_;
+    tell_present(i->second, w, row, begun, now, out);
+    return;
+  }
+  // Also while its sbatch has not answered yet: a job may have come and gone before that gives up.
+  if (nameless_ == 0)
+    return;
+  if (auto i = by_name_.find(row.name); i != by_name_.end()) {
+    auto& w = jobs_.at(i->second);
+    if (w.job_id == 0) {
+      auto key = i->second;
+      found(key, w, row.job_id, now, out);
+      w.seen_in = listings_;
+      tell_present(key, w, row, begun, now, out);
+    }
+  }
+}
+
+bool watch_list::lacks_every_live_job() const {
+  std::size_t live = 0;
+  for (const auto& [key, w] : jobs_) {
+    if (w.job_id == 0 || !w.told || !is_live(w.told->means) || w.absence_told)
+      continue;
+    if (w.seen_in == listings_)
+      return false;
+    ++live;
+  }
+  return live >= core::limits::suspicious_absence_min;
+}
+
+void watch_list::tell_missing(item_key key, watched& w, bool certain, core::duration begun, core::instant now,
+                              std::vector<delivery>& out) {
+  if (w.known_at > begun)
+    return;
+  if (!certain && !w.missed) {
+    w.missed = true;
+    return;
+  }
+  if (w.absence_told && !w.needs.listings)
+    return;
+  w.ever_absent = true;
+  if (!w.absence_told) {
+    w.absence_told = true;
+    w.told.reset();
+    w.needs.accounting = true;
+  }
+  auto e = event_of(event_kind::absent, now);
+  e.begun = begun;
+  out.push_back({key, std::move(e), {}});
+}
+
+void watch_list::listed(const listing& seen, core::duration begun, core::instant now,
+                        std::vector<delivery>& out) {
+  ++listings_;
+  count_observed_time(begun);
+  for (const auto& row : seen.rows)
+    tell_row(row, begun, now, out);
+  for (auto id : seen.unreadable_jobs)
+    for (auto [i, last] = by_id_.equal_range(id); i != last; ++i)
+      jobs_.at(i->second).unreadable_in = listings_;
+  const bool certain = seen.unreadable_rows == 0 && !lacks_every_live_job();
+  for (auto& [key, w] : jobs_) {
+    if (w.seen_in == listings_)
+      continue;
+    if (w.unreadable_in == listings_) {
+      auto e = event_of(event_kind::listed_present, now);
+      e.begun = begun;
+      e.job.word = "unreadable row";
+      out.push_back({key, std::move(e), {}});
+    } else if (w.job_id != 0) {
+      tell_missing(key, w, certain, begun, now, out);
+    } else if (w.needs.search && certain && begun >= w.search_began) {
+      if (!w.silent_listing)  // what follows from it is decided when this cycle's accounting has answered too
+        w.silent_listing = begun;
+    }
+  }
+}
+
+void watch_list::reruns(const listing& seen, core::duration begun, core::instant now,
+                        std::vector<delivery>& out) const {
+  if (ended_.empty())
+    return;
+  for (const auto& row : seen.rows) {
+    auto i = ended_.find(row.job_id);
+    if (i == ended_.end() || !is_live(row.job.means) ||
+        i->second.name_hash != std::hash<std::string>{}(row.name))
+      continue;
+    auto e = event_of(kind_of(row.job.means), now);
+    e.job_id = row.job_id;
+    e.begun = begun;
+    e.job = without_forecasts(row.job);
+    out.push_back({i->second.key, std::move(e), {}});
+  }
+}
+
+}  // namespace settle::actors
