@@ -73,6 +73,8 @@ TEST_CASE("every option of run arrives where it belongs", "[program][arguments]"
                                       "1s",
                                       "--submit-no-record",
                                       "2m",
+                                      "--fail-stuck-after",
+                                      "10m",
                                       "--search-silence",
                                       "3m",
                                       "--command-deadline",
@@ -101,6 +103,7 @@ TEST_CASE("every option of run arrives where it belongs", "[program][arguments]"
   CHECK(rules.settle_no_record == milliseconds(20'000));
   CHECK(rules.submit_grace == milliseconds(1000));
   CHECK(rules.submit_no_record == milliseconds(120'000));
+  CHECK(a.runtime.rules.fail_stuck_after == std::chrono::minutes(10));
   CHECK(rules.search_silence == milliseconds(180'000));
   CHECK(rules.command_deadline == milliseconds(500));
   CHECK(rules.derived_exit_fails);

@@ -124,6 +124,20 @@ TEST_CASE("every kind of event comes back as it was", "[program][event_json]") {
   }
 }
 
+TEST_CASE("why a queued item does not start is told where there is something to tell, and comes back",
+          "[program][event_json]") {
+  stream_event e;
+  e.seq = 4;
+  e.item = "a";
+  e.status = core::item_status::queued;
+  CHECK(actors::to_json(e).find("reason") == std::string::npos);
+  e.reason = "JobHeldUser";
+  e.advice = "held by its user: release it";
+  CHECK(actors::to_json(e).find(R"("reason":"JobHeldUser","advice":"held by its user: release it")") !=
+        std::string::npos);
+  check_round_trip(e);
+}
+
 TEST_CASE("every status, evidence and cause comes back", "[program][event_json]") {
   stream_event e = failed_item();
   for (std::size_t i = 0; i < core::item_status_count; ++i) {
