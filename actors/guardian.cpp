@@ -45,8 +45,7 @@ void guardian::watch(const caf::actor& child) {
 }
 
 void guardian::start_reader() {
-  const auto& c = state_->config;
-  reader_ = c.reader_has_thread ? spawn<reader_actor, caf::detached>(c.now) : spawn<reader_actor>(c.now);
+  reader_ = spawn<reader_actor, caf::detached>(state_->config.now);
   watch(reader_);
 }
 

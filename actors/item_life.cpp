@@ -175,6 +175,7 @@ void item_life::apply(event e) {
     return;
   const auto before = item_.status;
   const auto sub_before = item_.sub;
+  const bool row_seen = item_.accounting_row_seen;
   auto effects = core::advance(item_, e, *rules_);
   carry_out(e, effects);
   if (item_.status == item_status::queued || item_.status == item_status::running)
@@ -184,7 +185,8 @@ void item_life::apply(event e) {
            f != effect::stop_clock && f != effect::search_token && f != effect::cancel_job;
   };
   const bool again = std::count(effects.begin(), effects.end(), effect::submit_again) != 0;
-  if (item_.status != before || item_.sub != sub_before ||
+  // That accounting knows it must outlive this actor: another one would call it never recorded.
+  if (item_.status != before || item_.sub != sub_before || item_.accounting_row_seen != row_seen ||
       std::any_of(effects.begin(), effects.end(), wants_report))
     port_.report(item_, std::move(effects), e.at);
   // An unconfirmed completion keeps its actor while the run lasts: late accounting may still tell.

@@ -24,8 +24,6 @@ struct system_config {
   std::size_t submissions_at_once = 4;  ///< sbatch commands in flight
   clock_source now = machine_now;
   run_store_opener open_store = open_run_folder;
-  bool reader_has_thread =
-      true;  ///< false (tests): files are read on the scheduler, in an order that can be replayed
   std::shared_ptr<cluster> slurm;  ///< exactly one of these two is set
   std::shared_ptr<machine> local;
 };

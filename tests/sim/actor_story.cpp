@@ -7,7 +7,9 @@
 #include <caf/scheduled_actor.hpp>
 
 #include <algorithm>
+#include <array>
 #include <map>
+#include <set>
 
 namespace sim {
 
@@ -49,6 +51,10 @@ private:
     std::string name;
     caf::actor_addr who;
   };
+  struct death {
+    std::string kind;
+    std::uint64_t steps;  ///< of any actor until then, so that it falls among messages under way
+  };
 
   // time and order
   void plan_deaths();
@@ -60,7 +66,7 @@ private:
   void run_any_job();
   void get_to_know(caf::resumable* job);
   void died(caf::actor_id id, const caf::error& why);
-  void kill_somebody();
+  bool strike(const std::string& kind);
 
   // what is shown
   void hear();
@@ -84,7 +90,8 @@ private:
   std::vector<item_status> shown_;
   std::size_t heard_ = 0;
   std::map<caf::actor_id, living> alive_;
-  std::vector<std::uint64_t> deaths_;  ///< after so many more steps somebody is killed
+  std::vector<death> deaths_;  ///< whose moment has come
+  std::size_t aimed_ = 0;
   std::set<caf::actor_id> killed_;
   bool over_ = false;
   std::unique_ptr<stage::theatre> stage_;
@@ -102,7 +109,6 @@ player::player(std::uint64_t seed, bool keep_history)
   stage_ = std::make_unique<stage::theatre>([this](actors::system_config& c) {
     c.slurm = cluster_;
     c.rules = story_.rules;
-    c.reader_has_thread = false;
     c.now = [this] { return now(); };
     c.open_store = [this](const actors::run_facts&) -> io::result<std::unique_ptr<actors::run_store>> {
       return std::make_unique<timed_store>(time_, world_, disk_, story_.seed);
@@ -142,14 +148,18 @@ ending player::play() {
 void player::plan_deaths() {
   // Not at the moment itself: some steps later, while messages are under way.
   const auto at = [this](duration moment) {
-    time_.at(moment, [this] { deaths_.push_back(dice_.below(25)); });
+    time_.at(moment, [this] {
+      constexpr std::array kinds{"settle.item", "settle.item", "settle.slurm", "settle.supervisor"};
+      const auto aims = dice_.chance(25) ? 2 : 1;  // two at once lose what one alone would have kept
+      for (int i = 0; i < aims && aimed_ < deaths_max; ++i, ++aimed_)
+        deaths_.push_back({kinds[dice_.below(kinds.size())], dice_.below(25)});
+    });
   };
-  std::size_t planned = 0;
   for (const auto& f : story_.faults)
-    if (f.what == fault::crash && ++planned <= deaths_max)
+    if (f.what == fault::crash)
       at(f.from);
-  if (dice_.chance(50))
-    for (auto n = dice_.between(1, 4); n > 0 && ++planned <= deaths_max; --n)
+  if (dice_.chance(75))
+    for (auto n = dice_.between(1, 8); n > 0; --n)
       at(dice_.chance(50) ? ms{dice_.between(0, 120'000)} : ms{dice_.between(0, story_.calm.count())});
 }
 
@@ -206,17 +216,16 @@ void player::run_any_job() {
   const auto chosen = jobs.begin() + static_cast<std::ptrdiff_t>(dice_.below(jobs.size()));
   std::rotate(jobs.begin(), chosen, chosen + 1);
   stage_->sched.run_once();
-  for (auto& steps : deaths_)
-    if (steps-- == 0)
-      kill_somebody();
-  std::erase(deaths_, ~std::uint64_t{0});
+  for (auto& d : deaths_)
+    if (d.steps > 0)
+      --d.steps;
+  std::erase_if(deaths_, [this](const death& d) { return d.steps == 0 && strike(d.kind); });
 }
 
 void player::get_to_know(caf::resumable* job) {
   auto* actor = dynamic_cast<caf::scheduled_actor*>(job);
   const std::string name = actor ? actor->name() : "";
-  if (name != "settle.supervisor" && name != "settle.slurm" && name != "settle.item" &&
-      name != "settle.reader")
+  if (name != "settle.supervisor" && name != "settle.slurm" && name != "settle.item")
     return;
   const auto id = actor->id();
   if (!alive_.try_emplace(id, living{name, actor->address()}).second)
@@ -235,19 +244,22 @@ void player::died(caf::actor_id id, const caf::error& why) {
   alive_.erase(it);
 }
 
-/// Each kind as likely as the other: there is one supervisor for many items.
-void player::kill_somebody() {
-  std::map<std::string, std::vector<caf::actor_id>> kinds;
-  for (const auto& [id, who] : alive_)
-    kinds[who.name].push_back(id);
-  if (kinds.empty())
-    return;
-  const auto& kind = *std::next(kinds.begin(), static_cast<std::ptrdiff_t>(dice_.below(kinds.size())));
-  const auto id = kind.second[dice_.below(kind.second.size())];
+/// Kills one of this kind that has mail, which it takes along. False: nobody has any yet.
+bool player::strike(const std::string& kind) {
+  std::vector<caf::actor_id> victims;
+  for (auto* job : stage_->sched.jobs)
+    if (auto* actor = dynamic_cast<caf::scheduled_actor*>(job); actor && alive_.count(actor->id()) != 0)
+      victims.push_back(actor->id());
+  std::erase_if(victims,
+                [&](caf::actor_id id) { return alive_.at(id).name != kind || killed_.count(id) != 0; });
+  if (victims.empty())
+    return false;
+  const auto id = victims[dice_.below(victims.size())];
   killed_.insert(id);
   if (const auto who = caf::actor_cast<caf::actor>(alive_.at(id).who))
     caf::anon_send_exit(who, caf::exit_reason::kill);
-  judge_.note(kind.first + " is killed");
+  judge_.note(kind + " is killed");
+  return true;
 }
 
 // -- what is shown ---------------------------------------------------------------------------------------------------
