@@ -54,6 +54,7 @@ void slurm_poller::listed(std::uint64_t cycle, const listing_answer& answer) {
     // an outage of seconds must not cost minutes afterwards.
     latency_ = std::max(latency_, answer.latency);
     recovered(controller_out_, "slurmctld");
+    tell_unreadable(*answer.what);
     std::vector<delivery> out;
     watched_.listed(*answer.what, answer.begun, port_.now(), out);
     deliver(std::move(out));
@@ -148,6 +149,17 @@ void slurm_poller::outage(bool& known, const char* who, const io::error& e) {
   if (std::exchange(known, true))
     return;
   port_.notice(std::string{who} + " does not answer: " + e.words);
+}
+
+/// What could not be read decides nothing; people must hear of it, once until all can be read again.
+void slurm_poller::tell_unreadable(const listing& seen) {
+  const auto rows = seen.unreadable_rows + seen.unreadable_jobs.size();
+  if (rows == 0)
+    unreadable_told_ = false;
+  else if (!std::exchange(unreadable_told_, true))
+    port_.notice(
+        "squeue printed " + std::to_string(rows) +
+        " rows that cannot be read; their jobs stay as they are. The first: " + seen.first_unreadable);
 }
 
 void slurm_poller::recovered(bool& known, const char* who) {

@@ -91,6 +91,7 @@ private:
   void end_cycle();
   void outage(bool& known, const char* who, const io::error&);
   void recovered(bool& known, const char* who);
+  void tell_unreadable(const listing&);
 
   void deliver(std::vector<delivery>);
   void tell(item_key, core::event);
@@ -126,6 +127,7 @@ private:
       backlog_;  ///< what slurmctld still had to tell slurmdbd in this cycle, if it said
   bool controller_out_ = false;
   bool accounting_out_ = false;
+  bool unreadable_told_ = false;
   bool accounting_disabled_told_ = false;
 };
 

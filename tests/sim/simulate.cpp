@@ -110,5 +110,6 @@ int main(int argc, char** argv) {
   if (!read(argc, argv, w))
     return usage();
   std::signal(SIGABRT, say_seed);
+  std::setvbuf(stdout, nullptr, _IOLBF, 0);  // what was found is there although a long run is stopped
   return w.one != 0 ? play_one(w) : play_many(w);
 }
