@@ -33,13 +33,20 @@ public:
   void rerun(item_key, core::event) override {}
 };
 
+watch_order some_job() {
+  watch_order w;
+  w.job_id = 7;
+  w.job_name = "t.0abc-0-1";
+  return w;
+}
+
 }  // namespace
 
 TEST_CASE("rows that cannot be read are told with their first bytes, once until all can be read again",
           "[actors][poller]") {
   written_down port;
   slurm_poller poller({}, port);
-  poller.watch({1, 0}, {.job_id = 7, .job_name = "t.0abc-0-1"});
+  poller.watch({1, 0}, some_job());
   const auto look = [&](listing seen) {
     port.time.monotonic += 15s;
     poller.begin_cycle();
@@ -62,7 +69,7 @@ TEST_CASE("rows that cannot be read are told with their first bytes, once until 
 TEST_CASE("an answer of an earlier cycle is nobody's", "[actors][poller]") {
   written_down port;
   slurm_poller poller({}, port);
-  poller.watch({1, 0}, {.job_id = 7, .job_name = "t.0abc-0-1"});
+  poller.watch({1, 0}, some_job());
   poller.begin_cycle();
   poller.listed(port.cycle + 1, {io::fail(io::errc::unavailable, "late"), 1s, 10ms});
   CHECK(port.notices.empty());
