@@ -20,7 +20,7 @@ void slurm_poller::set_clock(item_key key, clock_kind clock) {
   if (clock == clock_kind::none)
     watched_.stop_clock(key);
   else
-    watched_.start_clock(key, clock);
+    watched_.start_clock(key, clock, port_.now());
 }
 
 // -- the cycle ---------------------------------------------------------------------------------------------------
@@ -34,6 +34,7 @@ void slurm_poller::plan_cycle() {
 
 void slurm_poller::begin_cycle() {
   if (watched_.empty()) {
+    watched_.paused();
     planned_ = false;
     return;
   }

@@ -118,7 +118,7 @@ void slurm_poller::watch(item_key key, const watch_order& m) {
       tell(key, event_of(event_kind::submit_unclear, now, "the backend was restarted during sbatch"));
   }
   if (m.clock != clock_kind::none)
-    watched_.start_clock(key, m.clock);
+    watched_.start_clock(key, m.clock, now);
   watched_.retell(key);
   plan_cycle();
 }

@@ -60,10 +60,12 @@ void watch_list::set_needs(item_key key, item_needs needs, core::instant now) {
   w.needs = needs;
 }
 
-void watch_list::start_clock(item_key key, clock_kind kind) {
+void watch_list::start_clock(item_key key, clock_kind kind, core::instant now) {
   if (auto i = jobs_.find(key); i != jobs_.end()) {
     i->second.clock = kind;
-    i->second.clock_began = observed_;
+    // What passed since the last listing will be counted with the next one, but not for this clock.
+    i->second.clock_began =
+        observed_ + (last_listing_begun_ ? now.monotonic - *last_listing_begun_ : core::duration{});
   }
 }
 

@@ -57,7 +57,7 @@ public:
   void follow(item_key, std::uint64_t job_id, std::string job_name,
               std::optional<core::epoch_seconds> last_submit, core::instant now);
   void set_needs(item_key, item_needs, core::instant now);
-  void start_clock(item_key, clock_kind);
+  void start_clock(item_key, clock_kind, core::instant now);
   void stop_clock(item_key);
   void forget(item_key);
   /// Its verdict is confirmed: from now on only its job running again is told.
@@ -72,6 +72,8 @@ public:
   void reruns(const listing& seen, core::duration begun, core::instant now, std::vector<delivery>& out) const;
   /// A listing was asked for and did not come.
   void listing_failed();
+  /// Nobody is asked for a while: the time until the next listing is nobody's.
+  void paused() { last_listing_begun_.reset(); }
 
   /// Ids to ask accounting about, oldest first.
   std::vector<std::uint64_t> accounting_ids() const;

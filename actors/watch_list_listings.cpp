@@ -51,7 +51,7 @@ watch_list::owner watch_list::owner_of(const watched& w, const listed_row& row) 
     return token == token_of_job_name(w.job_name) ? owner::us : owner::stranger;
   // Its name was changed. The id with the controller's own submit time is as good: a job that got a reused id was
   // submitted at another time. A requeue changes that time too, but counts.
-  if (!row.job.submit || w.id_given_away || w.ever_absent)
+  if (!row.job.submit || w.id_given_away)
     return owner::stranger;
   if (w.last_submit) {
     // A new life that is COMPLETING does not show its count (to_listed): the next listing will say whose it is.
@@ -60,7 +60,7 @@ watch_list::owner watch_list::owner_of(const watched& w, const listed_row& row) 
     const bool again = *row.job.submit > *w.last_submit && row.job.restarts.value_or(0) > w.last_restarts;
     return row.job.submit == w.last_submit || again ? owner::us : owner::stranger;
   }
-  if (*row.job.submit < earliest_there(w.expected_at))
+  if (w.ever_absent || *row.job.submit < earliest_there(w.expected_at))
     return owner::stranger;
   return names_are_kept_ ? owner::doubtful : owner::us;
 }

@@ -231,7 +231,7 @@ TEST_CASE("observed time passes only while listings succeed", "[actors][watch_li
   desk d;
   d.follow(0, 7);
   d.listed({});
-  d.list.start_clock({1, 0}, clock_kind::settling);
+  d.list.start_clock({1, 0}, clock_kind::settling, d.now);
   for (int i = 0; i < 20; ++i)
     d.listed({}, 15s);
   CHECK_FALSE(d.list.anything_due());  // 300 s
@@ -297,6 +297,19 @@ TEST_CASE("every submission that is listed tells how far the controller's clock 
   d.list.set_needs({1, 1}, item_needs{.search = true}, d.now);
   const auto there = std::chrono::floor<std::chrono::seconds>(d.now.wall).count() + 7200;
   CHECK(d.list.searched_since() == there - core::limits::clock_slack.count());
+}
+
+TEST_CASE("a clock counts nothing of the time before it was started", "[actors][watch_list]") {
+  desk d;
+  d.follow(0, 7);
+  d.listed({});
+  d.now.monotonic += 10min;  // nothing was asked for long
+  d.follow(1, 8);
+  d.list.start_clock({1, 1}, clock_kind::submitted, d.now);
+  d.listed({}, 5s);
+  CHECK_FALSE(d.list.anything_due());
+  d.listed({}, core::policy{}.submit_no_record);
+  CHECK(d.list.anything_due());
 }
 
 TEST_CASE("tokens and run ids read back", "[actors][keys]") {

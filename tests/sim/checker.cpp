@@ -41,6 +41,9 @@ bool succeeded(const life& l) {
 
 /// What a failed life may be called.
 bool may_be_called(const life& l, const verdict& v) {
+  // The script had written its end before somebody's scancel came.
+  if (v.who == evidence::witness && l.plan.how == outcome::exit_code)
+    return v.why == cause::exit_nonzero;
   if (l.cancelled)
     return v.why == cause::cancelled || v.why == cause::lost;
   switch (l.plan.how) {

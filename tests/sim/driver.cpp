@@ -279,6 +279,8 @@ void driver::flush() {
   later(takes, [this, written = std::exchange(lines_, {})] {
     for (const auto& l : written) {
       disk_.items[l.index] = l.now;
+      if (l.now.job_id != 0)
+        world_.mark_unclear(names_[l.now.job_id], false);
       if (l.intent)
         spawn(l.index);
       else if (!is(mutation::shown_before_durable))

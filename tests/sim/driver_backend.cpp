@@ -70,6 +70,7 @@ void driver::submit(item_key key, const actors::job_spec& spec) {
     if (!*alive && !outlives)
       return;
     const auto said = w->sbatch(name, task);
+    w->mark_unclear(name, true);  // until settle's disk knows its id
     t->after(said.elapsed, [this, alive, said, answered] {
       if (*alive)
         post([answered, said] { answered(said); });

@@ -131,7 +131,8 @@ private:
   // words
   const std::string& row_of(job& j);
   void add_records(std::string& out, std::size_t j, std::int64_t since = 0) const;
-  settle::io::command_result spoil(settle::io::command_result answer);
+  settle::io::command_result spoil(settle::io::command_result answer, bool& was_blank);
+  settle::io::command_result garble(settle::io::command_result answer);
   settle::io::command_result refuse(std::string_view err, duration took) const;
   settle::io::command_result hang() const;
   settle::io::command_result answer(std::string out);
@@ -147,6 +148,8 @@ private:
   std::set<std::pair<std::size_t, std::size_t>> sent_;
   std::map<std::string, exit_note> notes_;
   std::uint64_t next_id_ = 1;
+  bool blank_listing_ = false;  ///< the last one was empty without a word
+  bool blank_books_ = false;
   std::size_t on_the_way_ = 0;  ///< records between slurmctld and slurmdbd
 };
 

@@ -120,7 +120,7 @@ command_result world::squeue() {
     out += row_of(jobs_[j]);
     jobs_[j].listed = true;
   }
-  return spoil(answer(std::move(out)));
+  return spoil(answer(std::move(out)), blank_listing_);
 }
 
 // -- sacct -----------------------------------------------------------------------------------------------------------
@@ -179,7 +179,7 @@ command_result world::sacct(const std::vector<std::uint64_t>& ids) {
     if (auto i = by_id_.find(id); i != by_id_.end())
       for (auto j : i->second)
         add_records(out, j);
-  return spoil(answer(std::move(out)));
+  return spoil(answer(std::move(out)), blank_books_);
 }
 
 command_result world::sacct_by_name(const std::vector<std::string>& names, std::int64_t since) {
@@ -285,9 +285,21 @@ command_result world::hang() const {
 }
 
 /// Cut, garbled, void: everything that a dying command, a full pipe or a wrapper was seen to do.
-command_result world::spoil(command_result a) {
-  if (!is(fault::garbage) || !dice_.chance(50))
-    return a;
+command_result world::spoil(command_result clean, bool& was_blank) {
+  if (!is(fault::garbage) || !dice_.chance(50)) {
+    was_blank = false;
+    return clean;
+  }
+  auto spoilt = garble(clean);
+  // Empty without a word, but not twice in a row: nobody could tell that from a queue that is empty.
+  const bool blank = spoilt.end.exit == 0 && spoilt.out.empty() && spoilt.err.empty();
+  if (blank && std::exchange(was_blank, true))
+    return clean;
+  was_blank = blank;
+  return spoilt;
+}
+
+command_result world::garble(command_result a) {
   switch (dice_.below(8)) {
   case 0:  // cut within a line, and the command says so
     a.out.resize(static_cast<std::size_t>(dice_.below(a.out.size() + 1)));
