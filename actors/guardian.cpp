@@ -21,6 +21,7 @@ caf::behavior guardian::make_behavior() {
   start_backend();
   return {
       [this](submit_run& m) { return compat::delegate(this, supervisor_, std::move(m)); },
+      [this](const resume_run& m) { return compat::delegate(this, supervisor_, m); },
       [this](const ask_run& m) { return compat::delegate(this, supervisor_, m); },
       [this](const detach_all& m) { return compat::delegate(this, supervisor_, m); },
       [this](const subscribe_run& m) { compat::send(this, supervisor_, m); },

@@ -30,8 +30,14 @@ struct submit_run {
   std::string start_dir;  ///< absolute; relative and absent working_dir mean this
   std::size_t max_concurrent = 0;
 };
+/// Go on with a run that another process left in the state directory. Answered with run_answer; what its journal holds
+/// already is not sent to subscribers again.
+struct resume_run {
+  std::string run;
+};
 struct run_answer {
-  std::string run;  ///< empty: refused
+  std::string run;             ///< empty: refused
+  std::uint64_t next_seq = 1;  ///< of the first event that this process will tell
   std::vector<tasks::problem> problems;
   std::vector<tasks::problem> warnings;
   std::string trouble;  ///< not the document's fault: the run's folder could not be made
@@ -238,6 +244,7 @@ struct read_again {
 }  // namespace settle::actors
 
 SETTLE_LOCAL_MESSAGE(settle::actors::submit_run)
+SETTLE_LOCAL_MESSAGE(settle::actors::resume_run)
 SETTLE_LOCAL_MESSAGE(settle::actors::run_answer)
 SETTLE_LOCAL_MESSAGE(settle::actors::subscribe_run)
 SETTLE_LOCAL_MESSAGE(settle::actors::stream_batch)
@@ -286,6 +293,7 @@ SETTLE_LOCAL_MESSAGE(settle::actors::job_seen_again)
 // clang-format off
 CAF_BEGIN_TYPE_ID_BLOCK(settle, caf::first_custom_type_id)
   CAF_ADD_TYPE_ID(settle, (settle::actors::submit_run))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::resume_run))
   CAF_ADD_TYPE_ID(settle, (settle::actors::run_answer))
   CAF_ADD_TYPE_ID(settle, (settle::actors::subscribe_run))
   CAF_ADD_TYPE_ID(settle, (settle::actors::stream_batch))

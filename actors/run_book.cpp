@@ -16,7 +16,9 @@ namespace {
 /// the journal has them all.
 constexpr std::size_t events_held_max = 1u << 18;
 
-core::stream_event item_event(const core::item& it) {
+}  // namespace
+
+core::stream_event event_of_item(const core::item& it) {
   core::stream_event e;
   e.status = it.status;
   e.job_id = it.job_id;
@@ -38,20 +40,28 @@ core::stream_event item_event(const core::item& it) {
   return e;
 }
 
-}  // namespace
-
 run_book::run_book(run_facts facts, std::size_t max_concurrent, bool unconfirmed_releases)
     : facts_(std::move(facts)), run_(max_concurrent, unconfirmed_releases) {}
 
-std::vector<tasks::problem> run_book::add_document(tasks::document doc, std::string_view generator,
-                                                   core::run_change* change) {
+std::vector<tasks::problem> run_book::join(tasks::document doc, core::run_change* change) {
   auto first = static_cast<core::item_index>(run_.size());
   auto problems = join_document(run_, doc, change);
   if (!problems.empty())
     return problems;
-  auto tasks = doc.tasks.size();
   auto inherited = std::make_shared<const tasks::document>(tasks::without_tasks(doc));
   parts_.push_back({std::move(doc), first, std::move(inherited)});
+  return {};
+}
+
+std::vector<tasks::problem> run_book::restore_document(tasks::document doc) {
+  return join(std::move(doc), nullptr);
+}
+
+std::vector<tasks::problem> run_book::add_document(tasks::document doc, std::string_view generator,
+                                                   core::run_change* change) {
+  const auto tasks = doc.tasks.size();
+  if (auto problems = join(std::move(doc), change); !problems.empty())
+    return problems;
   note(document_line(newest_document(), tasks, generator));
   return {};
 }
@@ -86,11 +96,11 @@ io::result<std::shared_ptr<const job_spec>> run_book::spec(core::item_index inde
   return std::make_shared<const job_spec>(std::move(*made));
 }
 
-void run_book::tell(core::stream_event e, core::duration wall) {
+void run_book::tell(core::stream_event e, core::duration wall, const core::item* kept) {
   e.seq = ++seq_;
   e.run = facts_.id;
   e.at = wall;
-  lines_.push_back(to_json(e));
+  lines_.push_back(kept ? item_line(e, *kept) : to_json(e));
   events_.push_back(std::move(e));
   if (events_.size() > events_held_max) {
     events_.pop_front();
@@ -115,10 +125,10 @@ void run_book::tell_added(core::item_index generator, core::duration wall) {
 }
 
 void run_book::tell_item(core::item_index index, core::stream_kind kind, core::duration wall) {
-  auto e = item_event(run_.at(index));
+  auto e = event_of_item(run_.at(index));
   e.kind = kind;
   e.item = run_.tasks().id(index);
-  tell(std::move(e), wall);
+  tell(std::move(e), wall, &run_.at(index));
 }
 
 void run_book::tell_notice(std::string words, core::duration wall) {

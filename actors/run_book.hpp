@@ -17,6 +17,9 @@
 
 namespace settle::actors {
 
+/// What an item's event tells of it; kind, seq, run, item and time are the caller's.
+core::stream_event event_of_item(const core::item& it);
+
 class run_book {
 public:
   run_book(run_facts facts, std::size_t max_concurrent, bool unconfirmed_releases);
@@ -29,6 +32,13 @@ public:
   /// empty for the first.
   std::vector<tasks::problem> add_document(tasks::document doc, std::string_view generator,
                                            core::run_change* change = nullptr);
+  /// The same for a document that joined in another process: the journal has its line already.
+  std::vector<tasks::problem> restore_document(tasks::document doc);
+  /// Another process told the events up to this one: they are durable, and not held here.
+  void continue_after(std::uint64_t seq) noexcept {
+    seq_ = durable_ = seq;
+    first_held_ = seq + 1;
+  }
   /// The file name under which the store keeps the document that joined last.
   std::string newest_document() const;
   const tasks::task& task(core::item_index) const;
@@ -63,7 +73,8 @@ private:
     std::shared_ptr<const tasks::document> inherited;  ///< the document without its tasks
   };
   const part& part_of(core::item_index) const;
-  void tell(core::stream_event e, core::duration wall);
+  std::vector<tasks::problem> join(tasks::document doc, core::run_change* change);
+  void tell(core::stream_event e, core::duration wall, const core::item* kept = nullptr);
 
   run_facts facts_;
   core::run run_;

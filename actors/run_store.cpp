@@ -3,8 +3,6 @@
 #include "io/files.hpp"
 #include "io/journal.hpp"
 
-#include <fstream>
-
 namespace settle::actors {
 
 namespace {
@@ -19,12 +17,10 @@ public:
   }
 
   io::result<void> keep_document(const std::string& name, std::string_view text) override {
+    // Durable before the journal names it: a run is taken over from both.
     const auto path = folder_ + "/" + name;
-    std::ofstream file(path, std::ios::binary | std::ios::trunc);
-    file.write(text.data(), static_cast<std::streamsize>(text.size()));
-    file.close();
-    if (!file)
-      return io::fail(io::errc::storage, "cannot write " + path);
+    if (const int error = io::write_durable_file(path, text))
+      return io::fail(io::errc::storage, "cannot write " + path + ": " + io::errno_words(error));
     return {};
   }
 
@@ -44,6 +40,13 @@ io::result<std::unique_ptr<run_store>> open_run_folder(const run_facts& facts) {
                       "cannot make " + facts.folder + part + ": " + io::errno_words(error));
   }
   auto journal = io::journal_writer::open(facts.folder + "/journal.ndjson", true);
+  if (!journal)
+    return tl::unexpected(journal.error());
+  return std::make_unique<folder_store>(facts.folder, std::move(*journal));
+}
+
+io::result<std::unique_ptr<run_store>> reopen_run_folder(const run_facts& facts) {
+  auto journal = io::journal_writer::open(facts.folder + "/journal.ndjson", false);
   if (!journal)
     return tl::unexpected(journal.error());
   return std::make_unique<folder_store>(facts.folder, std::move(*journal));

@@ -27,5 +27,8 @@ using run_store_opener = std::function<io::result<std::unique_ptr<run_store>>(co
 
 /// The run's folder: makes it with its logs and scripts, and exits where records are left (mode 0700), and opens journal.ndjson, which must be new.
 io::result<std::unique_ptr<run_store>> open_run_folder(const run_facts& facts);
+/// The folder of a run that another process left (id and folder are enough): its journal is appended to, a torn last
+/// line cut off.
+io::result<std::unique_ptr<run_store>> reopen_run_folder(const run_facts& facts);
 
 }  // namespace settle::actors

@@ -6,6 +6,7 @@
 #include "actors/item.hpp"
 #include "actors/messages.hpp"
 #include "actors/run_book.hpp"
+#include "actors/run_recovery.hpp"
 #include "actors/run_store.hpp"
 #include "actors/system.hpp"
 
@@ -36,6 +37,8 @@ struct subscription {
 
 /// A run under supervision.
 struct supervised_run {
+  supervised_run(run_book found, std::unique_ptr<run_store> kept)
+      : book(std::move(found)), store(std::move(kept)) {}
   supervised_run(run_facts facts, std::size_t max_concurrent, bool unconfirmed_releases,
                  std::unique_ptr<run_store> kept)
       : book(std::move(facts), max_concurrent, unconfirmed_releases), store(std::move(kept)) {}
@@ -84,6 +87,8 @@ private:
 
   // runs
   run_answer submit(submit_run m);
+  run_answer resume(const std::string& run);
+  void go_on(run_number number, supervised_run& r, const recovered_run& found);
   void keep_document(supervised_run& r, std::string_view text);
   run_facts facts_for(const submit_run& m, const tasks::document& doc) const;
   run_state_answer state_of(const std::string& run) const;

@@ -79,6 +79,7 @@ void supervisor_actor::spawn_item(run_number number, supervised_run& r, item_ind
     return;
   }
   if (state_->detaching || !r.trouble.empty()) {
+    r.book.note(withdrawn_line(r.book.run().tasks().id(index)));
     tell_changes(r, r.book.run().give_back(index), state_->config.now().wall);
     return;
   }
@@ -162,6 +163,7 @@ void supervisor_actor::submit_later(item_key key, supervised_run& r) {
     cancel_without_actor(r, key.index);
     return;
   }
+  r.book.note(withdrawn_line(r.book.run().tasks().id(key.index)));
   auto deferred = r.book.run().at(key.index).sub == submission::deferred;
   auto wait = deferred ? core::submit_backoff(++r.deferrals[key.index]) : core::duration{};
   if (deferred && r.deferrals[key.index] == 1)

@@ -70,7 +70,7 @@ run_answer supervisor_actor::submit(submit_run m) {
                 .try_emplace(number, facts, m.max_concurrent, rules_->unconfirmed_releases, std::move(*store))
                 .first->second;
   state_->by_id[facts.id] = number;
-  r.book.note(run_line(facts));
+  r.book.note(run_line(facts, m.max_concurrent));
   auto wall = state_->config.now().wall;
   r.book.add_document(std::move(parsed.doc), {});
   keep_document(r, m.document);
@@ -87,7 +87,8 @@ run_answer supervisor_actor::submit(submit_run m) {
 
 void supervisor_actor::keep_document(supervised_run& r, std::string_view text) {
   if (auto kept = r.store->keep_document(r.book.newest_document(), text); !kept)
-    r.book.tell_notice(kept.error().words + ": `settle show` will not know its tasks",
+    r.book.tell_notice(kept.error().words +
+                           ": `settle show` will not know its tasks, and nobody can resume the run",
                        state_->config.now().wall);
 }
 
@@ -111,6 +112,7 @@ void supervisor_actor::cancel(const std::string& run) {
   if (!r || r->finished)
     return;
   r->book.run().cancel_was_asked();
+  r->book.note(cancel_line());
   auto number = state_->by_id[run];
   // Backwards: dependents come after what they depend on, and are to end cancelled, not dep_failed.
   for (auto index = static_cast<core::item_index>(r->book.run().size()); index-- > 0;) {

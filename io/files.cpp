@@ -57,6 +57,17 @@ int sync_folder(const std::string& folder) {
   return errno;
 }
 
+int write_durable_file(const std::string& path, std::string_view bytes) {
+  unique_fd file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600));
+  if (!file)
+    return errno;
+  if (const int error = write_whole(file.get(), bytes))
+    return error;
+  if (::fsync(file.get()) != 0)
+    return errno;
+  return sync_folder(folder_of(path));
+}
+
 int write_whole(int fd, std::string_view& bytes) {
   while (!bytes.empty()) {
     const ssize_t count = ::write(fd, bytes.data(), bytes.size());

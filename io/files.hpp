@@ -28,4 +28,7 @@ int sync_folder(const std::string& folder);
 /// Writes all of it. 0 or errno; `bytes` is left with what was not written.
 int write_whole(int fd, std::string_view& bytes);
 
+/// Writes a file anew and makes it and its name durable. 0 or errno.
+int write_durable_file(const std::string& path, std::string_view bytes);
+
 }  // namespace settle::io

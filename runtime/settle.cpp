@@ -121,10 +121,22 @@ struct runtime::impl {
       answer.trouble = "settle's supervisor did not answer";
       return answer;
     }
-    answer = {got->run, std::move(got->problems), std::move(got->warnings), std::move(got->trouble)};
-    if (!answer.run.empty())
-      observe(answer.run, 1, nullptr);  // so that somebody always sees the end
+    return watched(std::move(*got));
+  }
+
+  submit_answer resume(const std::string& run) {
+    if (auto got = ask<actors::run_answer>(actors::resume_run{run}, std::chrono::hours{1}))
+      return watched(std::move(*got));
+    submit_answer answer;
+    answer.trouble = "settle's supervisor did not answer";
     return answer;
+  }
+
+  submit_answer watched(actors::run_answer got) {
+    if (!got.run.empty())
+      observe(got.run, got.next_seq, nullptr);  // so that somebody always sees the end
+    return {std::move(got.run), std::move(got.problems), std::move(got.warnings), std::move(got.trouble),
+            got.next_seq};
   }
 
   run_summary summary(const std::string& run) {
@@ -184,12 +196,16 @@ submit_answer runtime::submit_file(const std::string& path, const run_options& o
   std::ifstream file(path, std::ios::binary);
   std::string text{std::istreambuf_iterator<char>(file), {}};
   if (!file.is_open() || file.bad())
-    return {{}, tasks::read_document(path).problems, {}, {}};
+    return {{}, tasks::read_document(path).problems, {}, {}, 1};
   return impl_->submit(std::move(text), path, o);
 }
 
 submit_answer runtime::submit_text(std::string_view document, const run_options& o) {
   return impl_->submit(std::string{document}, {}, o);
+}
+
+submit_answer runtime::resume(const std::string& run) {
+  return impl_->resume(run);
 }
 
 void runtime::observe(const std::string& run, std::uint64_t from_seq, observer what) {

@@ -53,7 +53,8 @@ struct submit_answer {
   std::string run;  ///< the run's id; empty: refused, nothing was submitted
   std::vector<tasks::problem> problems;
   std::vector<tasks::problem> warnings;
-  std::string trouble;  ///< not the document's fault: the run's folder could not be made
+  std::string trouble;         ///< not the document's fault: the run's folder could not be made
+  std::uint64_t next_seq = 1;  ///< of the first event that this runtime will tell
 };
 
 /// A run at one moment.
@@ -95,6 +96,10 @@ public:
   /// Checks the document and starts its run. Thread safe, like everything below.
   submit_answer submit_file(const std::string& path, const run_options&);
   submit_answer submit_text(std::string_view document, const run_options&);
+
+  /// Goes on with a run that another process left in the state directory, on the backend on which it was started; its
+  /// journal's events are not told again (`next_seq`). One that is finished stays as it is.
+  submit_answer resume(const std::string& run);
 
   /// Calls `what` for every event of the run from `from_seq` (first: 1) on, in order, each exactly once and only
   /// after it is durable, on a thread of its own. What it throws is caught, reported as trouble of the observer

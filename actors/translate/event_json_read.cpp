@@ -1,4 +1,5 @@
 #include "actors/translate/event_json.hpp"
+#include "actors/translate/line_reader.hpp"
 #include "actors/translate/stream_words.hpp"
 
 #include <simdjson.h>
@@ -14,72 +15,6 @@ namespace {
 using core::stream_event;
 
 using object = simdjson::dom::object;
-
-/// Reads fields of one object. A field of the wrong type makes the whole line none of ours.
-class line_reader {
-public:
-  explicit line_reader(object o) : object_(o) {}
-  bool ok() const noexcept { return ok_; }
-
-  std::string text(std::string_view name) {
-    std::string_view value;
-    return present(name) && good(field_.get(value)) ? std::string(value) : std::string{};
-  }
-  template <class T>
-  std::optional<T> whole(std::string_view name) {
-    if (!present(name))
-      return std::nullopt;
-    return std::is_signed_v<T> ? narrow<T, std::int64_t>() : narrow<T, std::uint64_t>();
-  }
-  std::optional<double> real(std::string_view name) {
-    double value = 0;
-    if (!present(name) || !good(field_.get(value)))
-      return std::nullopt;
-    return value;
-  }
-  bool truth(std::string_view name) {
-    bool value = false;
-    return present(name) && good(field_.get(value)) && value;
-  }
-  /// A word of a fixed list; `fallback` where it is null or left out.
-  template <class T>
-  T word(std::string_view name, std::optional<T> (*from_text)(std::string_view) noexcept, T fallback) {
-    const std::string said = text(name);
-    if (said.empty())
-      return fallback;
-    const std::optional<T> value = from_text(said);
-    ok_ = ok_ && value.has_value();
-    return value.value_or(fallback);
-  }
-  std::optional<object> inner(std::string_view name) {
-    object value;
-    if (!present(name) || !good(field_.get(value)))
-      return std::nullopt;
-    return value;
-  }
-  void need(bool condition) { ok_ = ok_ && condition; }
-
-private:
-  bool present(std::string_view name) {
-    return object_.at_key(name).get(field_) == simdjson::SUCCESS && !field_.is_null();
-  }
-  bool good(simdjson::error_code code) {
-    ok_ = ok_ && code == simdjson::SUCCESS;
-    return code == simdjson::SUCCESS;
-  }
-  template <class T, class Wide>
-  std::optional<T> narrow() {
-    Wide value{};
-    if (!good(field_.get(value)) || !std::in_range<T>(value)) {
-      ok_ = false;
-      return std::nullopt;
-    }
-    return static_cast<T>(value);
-  }
-  object object_;
-  simdjson::dom::element field_;
-  bool ok_ = true;
-};
 
 std::int64_t milliseconds_of(double seconds) {
   constexpr double limit = 9.0e15;  // beyond it a double has no milliseconds left

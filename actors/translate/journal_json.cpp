@@ -1,10 +1,88 @@
 #include "actors/translate/journal_json.hpp"
 
+#include "actors/translate/event_json.hpp"
 #include "actors/translate/json_writer.hpp"
 
 namespace settle::actors {
 
-std::string run_line(const run_facts& run) {
+namespace {
+
+void write_code(json_writer& w, const core::exit_status& code) {
+  w.whole_if_any("exit", code.exit);
+  w.whole_if_any("exit_signal", code.signal);
+}
+
+/// The controller's record of the ended job: evidence that the controller itself forgets after MinJobAge.
+void write_controller(json_writer& w, const core::listed_job& job) {
+  w.open("controller");
+  w.whole("means", static_cast<std::uint64_t>(job.means));
+  w.text_if_any("cause", job.why == core::cause::none ? std::string_view{} : core::to_text(job.why));
+  write_code(w, job.exact);
+  w.whole_if_any("restarts", job.restarts);
+  w.whole_if_any("submit", job.submit);
+  w.whole_if_any("start", job.start);
+  w.whole_if_any("end", job.end);
+  w.text_if_any("word", job.word);
+  w.text_if_any("reason", job.reason);
+  w.close();
+}
+
+std::string kept_member(const core::item& it) {
+  json_writer w;
+  w.open();
+  w.whole("submissions", it.submissions);
+  if (it.ever_running)
+    w.truth("ever_running", true);
+  if (it.cancel_asked)
+    w.truth("cancel_asked", true);
+  if (it.rerun_reported)
+    w.truth("rerun_reported", true);
+  if (it.accounting_row_seen)
+    w.truth("row_seen", true);
+  w.whole_if_any("first_submit", it.first_submit);
+  w.whole_if_any("submit", it.submit);
+  w.whole_if_any("start", it.start);
+  w.whole_if_any("restarts", it.restarts);
+  if (it.finished_at)
+    w.whole("finished_at", static_cast<std::uint64_t>(it.finished_at->count()));
+  if (it.exact)
+    write_code(w, *it.exact);
+  if (it.controller)
+    write_controller(w, *it.controller);
+  if (it.given_up)
+    w.text("given_up", *it.given_up);
+  w.close();
+  return w.take();
+}
+
+}  // namespace
+
+std::string item_line(const core::stream_event& e, const core::item& now) {
+  auto line = to_json(e);
+  line.back() = ',';
+  return line + "\"kept\":" + kept_member(now) + "}";
+}
+
+std::string withdrawn_line(std::string_view item) {
+  json_writer w;
+  w.open();
+  w.text("event", "withdrawn");
+  w.whole("v", 1);
+  w.text("item", item);
+  w.close();
+  return w.take();
+}
+
+std::string cancel_line() {
+  json_writer w;
+  w.open();
+  w.text("event", "cancel");
+  w.whole("v", 1);
+  w.close();
+  return w.take();
+}
+
+std::string run_line(const run_facts& run, std::size_t max_concurrent) {
   json_writer w;
   w.open();
   w.text("event", "run");
@@ -14,6 +92,9 @@ std::string run_line(const run_facts& run) {
   w.text("backend", run.backend);
   w.text("created", run.created_at);
   w.text("start_dir", run.start_dir);
+  w.text("home", run.home);
+  w.truth("exit_records", run.exit_records);
+  w.whole("max_concurrent", max_concurrent);
   w.close();
   return w.take();
 }

@@ -141,9 +141,13 @@ void add_timing(CLI::App& app, run_arguments& to) {
 
 void add_run(CLI::App& parent, run_arguments& to) {
   CLI::App& app = *parent.add_subcommand("run", "submit a task document and supervise it to its verdict");
-  app.add_option("TASKS.json", to.tasks_file, "the task document; - reads standard input")
-      ->required()
-      ->type_name("");
+  const auto tasks =
+      app.add_option("TASKS.json", to.tasks_file, "the task document; - reads standard input")->type_name("");
+  app.add_option(
+         "--resume", to.resume,
+         wrapped("go on with a run that another settle left: its id, a unique beginning of it, or last"))
+      ->type_name("RUN")
+      ->excludes(tasks);
   add_backend(app, to.runtime.backend);
   app.add_flag("--json", to.json, "events as JSON lines on stdout, and nothing else there");
   add(app, "--max-concurrent", "N", "at most so many items of this run at once",
@@ -278,6 +282,8 @@ void warn_about(run_arguments& run) {
 
 io::result<invocation> chosen(command_line& line) {
   if (line.app.got_subcommand("run")) {
+    if (line.run.tasks_file.empty() && line.run.resume.empty())
+      return usage_error("TASKS.json is required", "run");
     warn_about(line.run);
     return line.run;
   }

@@ -3,6 +3,7 @@
 #include "runtime/cli/json_reporter.hpp"
 #include "runtime/cli/problems.hpp"
 #include "runtime/cli/session.hpp"
+#include "runtime/show.hpp"
 
 #include <memory>
 #include <utility>
@@ -40,6 +41,39 @@ void warn(reporter& told, const std::string& lines) {
     told.words(lines.substr(0, lines.size() - 1));
 }
 
+/// On which backend the run was started decides on which it goes on, unless the user says.
+io::result<std::string> find_left_run(const run_arguments& arguments, options& to) {
+  const std::string state =
+      arguments.runtime.state_dir.empty() ? default_state_dir() : arguments.runtime.state_dir;
+  auto run = find_run(state, arguments.resume);
+  if (!run)
+    return run;
+  const auto left = read_run(state, *run, {});
+  if (!left)
+    return tl::unexpected(left.error());
+  if (to.backend == backend_kind::automatic)
+    to.backend = left->backend == "local" ? backend_kind::local : backend_kind::slurm;
+  return run;
+}
+
+int resumed(const run_arguments& arguments, reporter& told) {
+  signals noted;
+  auto settings = arguments.runtime;
+  const auto run = find_left_run(arguments, settings);
+  if (!run)
+    return refuse(told, run.error());
+  auto host = runtime::start(settings);
+  if (!host)
+    return refuse(told, host.error());
+  const submit_answer answer = (*host)->resume(*run);
+  if (answer.run.empty())
+    return refuse(told, arguments.json, *run, answer);
+  told.started((*host)->summary(answer.run), run_folder((*host)->state_dir(), answer.run),
+               (*host)->backend());
+  session supervision(**host, answer.run, answer.next_seq, told, noted, arguments.cancel_on_interrupt);
+  return supervision.supervise(arguments.accept_unconfirmed);
+}
+
 int supervised(const run_arguments& arguments, reporter& told) {
   signals noted;  // before the runtime: a Ctrl-C while it starts must not be lost
   auto host = runtime::start(arguments.runtime);
@@ -54,7 +88,7 @@ int supervised(const run_arguments& arguments, reporter& told) {
   warn(told, problem_lines(file, answer.warnings, "warning: "));
   told.started((*host)->summary(answer.run), run_folder((*host)->state_dir(), answer.run),
                (*host)->backend());
-  session supervision(**host, answer.run, told, noted, arguments.cancel_on_interrupt);
+  session supervision(**host, answer.run, answer.next_seq, told, noted, arguments.cancel_on_interrupt);
   return supervision.supervise(arguments.accept_unconfirmed);
 }
 
@@ -68,7 +102,7 @@ int run_command(const run_arguments& arguments) {
     told = std::make_unique<human_reporter>();
   for (const std::string& words : arguments.warnings)
     told->words("settle: warning: " + words);
-  return supervised(arguments, *told);
+  return arguments.resume.empty() ? supervised(arguments, *told) : resumed(arguments, *told);
 }
 
 }  // namespace settle::cli

@@ -31,9 +31,10 @@ std::string jobs(std::uint64_t n) {
 
 }  // namespace
 
-session::session(runtime& host, std::string run, reporter& told, signals& noted, bool cancel_first)
+session::session(runtime& host, std::string run, std::uint64_t from_seq, reporter& told, signals& noted,
+                 bool cancel_first)
     : host_(host), run_(std::move(run)), told_(told), noted_(noted), interrupts_(can_ask(), cancel_first) {
-  host_.observe(run_, 1, [queue = queue_](const core::stream_event& e) { queue->put(e); });
+  host_.observe(run_, from_seq, [queue = queue_](const core::stream_event& e) { queue->put(e); });
 }
 
 session::~session() {
@@ -167,6 +168,8 @@ void session::conclude_leaving(const run_summary& state) {
   if (host_.backend() == backend_kind::local)
     words += ". They are processes of this machine, and this release cannot take them over again: "
              "how they end will not be recorded";
+  else
+    words += fmt::format(". Go on with it: settle run --resume {}", run_);
   told_.words(words + fmt::format(". What is known: settle show {}", run_));
   write_rest(farewell);
 }

@@ -19,7 +19,8 @@ namespace settle::cli {
 class session {
 public:
   /// The run must have been submitted. `cancel_first`: --cancel-on-interrupt.
-  session(runtime& host, std::string run, reporter& told, signals& noted, bool cancel_first);
+  session(runtime& host, std::string run, std::uint64_t from_seq, reporter& told, signals& noted,
+          bool cancel_first);
   ~session();
   session(const session&) = delete;
   session& operator=(const session&) = delete;

@@ -2,9 +2,12 @@
 
 #include "actors/core/pacing.hpp"
 #include "actors/event_of.hpp"
+#include "actors/run_book.hpp"
+#include "actors/translate/journal_json.hpp"
 #include "actors/translate/slurm_answers.hpp"
 
 #include <algorithm>
+#include <cassert>
 
 namespace sim {
 
@@ -22,6 +25,17 @@ core::policy polling_rules(const scenario& story, mutation wrong) {
   if (wrong == mutation::silence_at_once)
     rules.search_silence = {};
   return rules;
+}
+
+/// What the next process will read of it, were this one to die now: through the real journal's lines.
+item as_journaled(const item& it) {
+  auto e = actors::event_of_item(it);
+  e.item = "t";
+  e.run = run_id;
+  e.seq = 1;
+  auto read = actors::read_kept_line(actors::item_line(e, it));
+  assert(read && std::holds_alternative<actors::kept_item>(*read));
+  return std::get<actors::kept_item>(*read).now;
 }
 
 }  // namespace
@@ -216,6 +230,7 @@ void driver::reported(item_index i, const item& reported_now, const std::vector<
   const auto has = [&](effect f) { return std::count(effects.begin(), effects.end(), f) != 0; };
   if (has(effect::submit_again)) {
     let_go(i, false);
+    lines_.push_back({i, it, stream_kind::item, false, true, time_.now()});
     if (run_.cancelling()) {
       cancel_one(i);
     } else {
@@ -265,7 +280,7 @@ void driver::tell_changes(const core::run_change& change) {
 }
 
 void driver::write(item_index i, const item& it, stream_kind kind, bool intent) {
-  lines_.push_back({i, it, kind, intent, time_.now()});
+  lines_.push_back({i, it, kind, intent, false, time_.now()});
   if (is(mutation::shown_before_durable) && !intent)
     checker_.shown(i, it, kind, time_.now());
   flush();
@@ -278,18 +293,33 @@ void driver::flush() {
   const auto takes = world_.is(fault::slow_disk) ? ms{dice_.between(500, 8000)} : ms{dice_.between(1, 20)};
   later(takes, [this, written = std::exchange(lines_, {})] {
     for (const auto& l : written) {
-      disk_.items[l.index] = l.now;
+      keep(l);
       if (l.now.job_id != 0)
         world_.mark_unclear(names_[l.now.job_id], false);
       if (l.intent)
         spawn(l.index);
-      else if (!is(mutation::shown_before_durable))
+      else if (!l.withdrawn && !is(mutation::shown_before_durable))
         checker_.shown(l.index, l.now, l.kind, l.decided);
     }
     writing_ = false;
     finished_ = finished_ || (lines_.empty() && run_.tally().terminal() == run_.size());
     flush();
   });
+}
+
+void driver::keep(const line& l) {
+  auto& kept = disk_.items[l.index];
+  if (!l.intent && !l.withdrawn) {
+    kept = as_journaled(l.now);
+    return;
+  }
+  if (!kept)
+    kept.emplace();
+  kept->sub = l.withdrawn ? submission::none : submission::asked;
+  if (l.intent) {
+    kept->submissions = l.now.submissions;
+    kept->attempt = std::max(kept->attempt, 1U);
+  }
 }
 
 void driver::cancel_run() {

@@ -31,7 +31,7 @@ using settle::core::item_index;
 
 /// What survives a process.
 struct disk {
-  std::vector<std::optional<item>> items;  ///< as last written
+  std::vector<std::optional<item>> items;  ///< as a process that takes over reads them from the journal
   bool cancel_asked = false;
 };
 
@@ -53,6 +53,7 @@ private:
     item now;
     settle::core::stream_kind kind;
     bool intent;
+    bool withdrawn;
     duration decided;
   };
 
@@ -70,6 +71,7 @@ private:
   void tell_changes(const settle::core::run_change&);
   void write(item_index, const item&, settle::core::stream_kind, bool intent);
   void flush();
+  void keep(const line&);
   void cancel_one(item_index);
   void hand(item_key, const event&, const std::vector<settle::core::account_row>&);
 

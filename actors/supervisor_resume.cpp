@@ -1,0 +1,107 @@
+// The supervisor's part that takes over what another process left: the journal tells what was known, then the cluster
+// is looked at as if only this supervisor's actors had been started again.
+#include "actors/supervisor.hpp"
+
+#include "actors/event_of.hpp"
+
+#include <algorithm>
+#include <vector>
+
+namespace settle::actors {
+
+namespace {
+
+using core::item;
+using core::item_index;
+
+/// Somebody must look after it: its job lives, or may, or nobody has said how it ended.
+bool needs_actor(const item& it) {
+  return it.reached ? !core::is_confirmed(*it.reached)
+                    : core::is_live(it.status) || it.sub == core::submission::unclear;
+}
+
+std::vector<item_index> that_need_actors(const core::run& run) {
+  std::vector<item_index> out;
+  for (item_index i = 0; i < run.size(); ++i)
+    if (needs_actor(run.at(i)))
+      out.push_back(i);
+  return out;
+}
+
+std::string why_not_local(const core::run& run) {
+  const auto found = that_need_actors(run);
+  const auto lost = std::count_if(found.begin(), found.end(), [&](auto i) { return !run.at(i).reached; });
+  if (lost == 0)
+    return {};
+  return std::to_string(lost) +
+         " of its tasks were processes of this machine under another settle, which this "
+         "release cannot take over: how they end is not known. Nothing was changed";
+}
+
+}  // namespace
+
+run_answer supervisor_actor::resume(const std::string& run) {
+  run_answer answer;
+  auto refused = [&answer](std::string words) {
+    answer.trouble = std::move(words);
+    return answer;
+  };
+  if (state_->detaching)
+    return refused("settle is detaching: nothing new is taken");
+  if (auto* known = find(run)) {
+    answer.run = run;
+    answer.next_seq = known->book.last_seq() + 1;
+    return answer;
+  }
+  const auto& config = state_->config;
+  run_facts place;
+  place.id = run;
+  place.folder = config.state_dir + "/runs/" + run;
+  auto store = config.reopen_store(place);  // first: from here on nobody else writes
+  if (!store)
+    return refused(store.error().words);
+  auto found = recover_run(place.folder, config.now(), rules_->unconfirmed_releases);
+  if (!found)
+    return refused(found.error().words);
+  const auto& facts = found->book.facts();
+  const std::string backend = config.local ? "local" : "slurm";
+  if (facts.id != run || facts.backend != backend)
+    return refused("run " + run + " was started as " + facts.id + " on backend " + facts.backend +
+                   ", not on " + backend);
+  if (config.local)
+    if (auto words = why_not_local(found->book.run()); !words.empty())
+      return refused("run " + run + " cannot be resumed: " + words);
+  const auto number = ++state_->last_run;
+  auto& r = state_->runs.try_emplace(number, std::move(found->book), std::move(*store)).first->second;
+  state_->by_id[run] = number;
+  answer.run = run;
+  answer.next_seq = r.book.last_seq() + 1;
+  go_on(number, r, *found);
+  return answer;
+}
+
+void supervisor_actor::go_on(run_number number, supervised_run& r, const recovered_run& found) {
+  r.joined = found.joined;
+  if (found.finished && found.spread.doomed.empty()) {
+    r.finished = true;
+    r.store.reset();
+    return;
+  }
+  const auto at = state_->config.now();
+  r.book.tell_notice("another process left this run; this one goes on with it", at.wall);
+  for (auto i : that_need_actors(r.book.run())) {
+    auto it = r.book.run().at(i);
+    auto spec = r.book.spec(i, it.submissions);
+    if (!spec) {
+      r.trouble = "item \"" + r.book.run().tasks().id(i) + "\" cannot be gone on with: " + spec.error().words;
+      return;
+    }
+    start_actor(number, r, i, std::move(it), std::move(*spec));
+  }
+  tell_changes(r, found.spread, at.wall);
+  if (found.cancel_asked)
+    cancel(r.book.facts().id);
+  fill_slots();
+}
+
+}  // namespace settle::actors
