@@ -178,7 +178,7 @@ int lease::impl::take(generation_t next) {
   return EEXIST;
 }
 
-result<std::unique_ptr<lease>> lease::acquire(const std::string& path, lease_options options) {
+result<std::unique_ptr<lease>> lease::acquire(const std::string& path, const lease_options& options) {
   auto self = std::make_unique<impl>();
   if (const int failed = self->folder.open(path))
     return tl::unexpected<error>(storage("open", path, failed));

@@ -31,7 +31,7 @@ public:
   /// `folder` must exist. Blocks: at once for an owner of this machine, up to foreign_patience for another one.
   /// Errors: unavailable (another owner lives; the words name it and the remedy), cancelled, and storage: the
   /// folder is missing, cannot be written, or has no hard links.
-  static result<std::unique_ptr<lease>> acquire(const std::string& folder, lease_options);
+  static result<std::unique_ptr<lease>> acquire(const std::string& folder, const lease_options&);
   /// Releases: the next owner need not wait. Not in a forked copy of the owner.
   ~lease();
 

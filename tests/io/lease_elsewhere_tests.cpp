@@ -94,6 +94,28 @@ TEST_CASE("a lease whose file is gone or another one is not ours", "[io][lease]"
   CHECK_FALSE(mine->still_ours());
 }
 
+TEST_CASE("a generation that came and went while we looked at an older one is not taken again",
+          "[io][lease]") {
+  const temporary_folder folder;
+  write_owner(folder.path(), foreign_text());
+  auto options = patient_for(50ms);
+  options.give_up = [&] {  // another one was owner.1 meanwhile, and its file is removed already
+    write_owner(folder.path(), {.owner = io::this_process()}, "owner.2");
+    return false;
+  };
+  CHECK(refused(folder.path(), options).code == io::errc::unavailable);
+  CHECK(names_in(folder.path()) == std::vector<std::string>{"owner.0", "owner.2"});
+}
+
+TEST_CASE("while an older owner's file cannot be removed, the one that deposed it stays", "[io][lease]") {
+  const temporary_folder folder;
+  fs::create_directory(folder / "owner.0");
+  taken(folder.path(), by_force()).reset();
+  const auto mine = taken(folder.path());
+  CHECK(mine->still_ours());
+  CHECK(names_in(folder.path()) == std::vector<std::string>{"owner.0", "owner.1", "owner.2"});
+}
+
 TEST_CASE("what dead contenders left is cleaned up, what is not a lease's stays", "[io][lease]") {
   const temporary_folder folder;
   auto text = foreign_text();
