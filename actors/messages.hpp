@@ -34,6 +34,7 @@ struct submit_run {
 /// already is not sent to subscribers again.
 struct resume_run {
   std::string run;
+  bool take_over = false;  ///< whoever supervises it now counts as gone
 };
 struct run_answer {
   std::string run;             ///< empty: refused

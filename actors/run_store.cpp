@@ -2,6 +2,7 @@
 
 #include "io/files.hpp"
 #include "io/journal.hpp"
+#include "io/lease.hpp"
 
 namespace settle::actors {
 
@@ -9,8 +10,9 @@ namespace {
 
 class folder_store final : public run_store {
 public:
-  folder_store(std::string folder, std::unique_ptr<io::journal_writer> journal)
-      : folder_(std::move(folder)), journal_(std::move(journal)) {}
+  folder_store(std::string folder, std::shared_ptr<io::lease> lease,
+               std::unique_ptr<io::journal_writer> journal)
+      : folder_(std::move(folder)), lease_(std::move(lease)), journal_(std::move(journal)) {}
 
   void append(std::vector<std::string> lines, std::function<void(io::result<void>)> durable) override {
     journal_->append(std::move(lines), std::move(durable));
@@ -26,8 +28,28 @@ public:
 
 private:
   std::string folder_;
+  std::shared_ptr<io::lease> lease_;  ///< outlives the writer: released when the last line is on disk
   std::unique_ptr<io::journal_writer> journal_;
 };
+
+/// One process supervises a run: whoever writes its journal holds its folder's lease.
+io::result<std::unique_ptr<run_store>> open_folder(const run_facts& facts, bool create, bool take_over) {
+  auto taken = io::lease::acquire(facts.folder, {.take_over = take_over});
+  if (!taken)
+    return io::fail(taken.error().code, "run " + facts.id + ": " + taken.error().words);
+  std::shared_ptr<io::lease> lease = std::move(*taken);
+  io::journal_guard guard;
+  guard.may_write = [lease, id = facts.id]() -> io::result<void> {
+    if (lease->still_ours())
+      return {};
+    return io::fail(io::errc::storage, "another process has taken over run " + id);
+  };
+  guard.beat = [lease] { lease->beat(); };
+  auto journal = io::journal_writer::open(facts.folder + "/journal.ndjson", create, std::move(guard));
+  if (!journal)
+    return tl::unexpected(journal.error());
+  return std::make_unique<folder_store>(facts.folder, std::move(lease), std::move(*journal));
+}
 
 }  // namespace
 
@@ -39,17 +61,11 @@ io::result<std::unique_ptr<run_store>> open_run_folder(const run_facts& facts) {
       return io::fail(io::errc::storage,
                       "cannot make " + facts.folder + part + ": " + io::errno_words(error));
   }
-  auto journal = io::journal_writer::open(facts.folder + "/journal.ndjson", true);
-  if (!journal)
-    return tl::unexpected(journal.error());
-  return std::make_unique<folder_store>(facts.folder, std::move(*journal));
+  return open_folder(facts, true, false);
 }
 
-io::result<std::unique_ptr<run_store>> reopen_run_folder(const run_facts& facts) {
-  auto journal = io::journal_writer::open(facts.folder + "/journal.ndjson", false);
-  if (!journal)
-    return tl::unexpected(journal.error());
-  return std::make_unique<folder_store>(facts.folder, std::move(*journal));
+io::result<std::unique_ptr<run_store>> reopen_run_folder(const run_facts& facts, bool take_over) {
+  return open_folder(facts, false, take_over);
 }
 
 }  // namespace settle::actors

@@ -25,7 +25,7 @@ caf::behavior supervisor_actor::make_behavior() {
   adopt();
   return {
       [this](submit_run& m) { return submit(std::move(m)); },
-      [this](const resume_run& m) { return resume(m.run); },
+      [this](const resume_run& m) { return resume(m); },
       [this](const subscribe_run& m) { subscribe(m); },
       [this](const stream_ack& m) { acknowledged(m); },
       [this](const cancel_run& m) { cancel(m.run); },

@@ -87,7 +87,7 @@ private:
 
   // runs
   run_answer submit(submit_run m);
-  run_answer resume(const std::string& run);
+  run_answer resume(const resume_run& m);
   void go_on(run_number number, supervised_run& r, const recovered_run& found);
   void keep_document(supervised_run& r, std::string_view text);
   run_facts facts_for(const submit_run& m, const tasks::document& doc) const;

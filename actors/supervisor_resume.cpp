@@ -40,7 +40,8 @@ std::string why_not_local(const core::run& run) {
 
 }  // namespace
 
-run_answer supervisor_actor::resume(const std::string& run) {
+run_answer supervisor_actor::resume(const resume_run& m) {
+  const auto& run = m.run;
   run_answer answer;
   auto refused = [&answer](std::string words) {
     answer.trouble = std::move(words);
@@ -57,7 +58,7 @@ run_answer supervisor_actor::resume(const std::string& run) {
   run_facts place;
   place.id = run;
   place.folder = config.state_dir + "/runs/" + run;
-  auto store = config.reopen_store(place);  // first: from here on nobody else writes
+  auto store = config.reopen_store(place, m.take_over);  // first: from here on nobody else writes
   if (!store)
     return refused(store.error().words);
   auto found = recover_run(place.folder, config.now(), rules_->unconfirmed_releases);

@@ -24,8 +24,8 @@ struct system_config {
   std::size_t submissions_at_once = 4;  ///< sbatch commands in flight
   clock_source now = machine_now;
   run_store_opener open_store = open_run_folder;
-  run_store_opener reopen_store = reopen_run_folder;  ///< of a run that another process left
-  std::shared_ptr<cluster> slurm;                     ///< exactly one of these two is set
+  run_store_reopener reopen_store = reopen_run_folder;  ///< of a run that another process left
+  std::shared_ptr<cluster> slurm;                       ///< exactly one of these two is set
   std::shared_ptr<machine> local;
 };
 

@@ -74,11 +74,14 @@ int cut_torn_line(int fd, off_t& size) {
 struct journal_writer::impl {
   void run();
   std::deque<entry> wait_for_entries();
+  void beat_if_due();
   void write_in_groups(std::deque<entry> entries);
   result<void> write_group(const std::string& bytes);
   void take_back(off_t written);
 
   std::string path;
+  journal_guard guard;
+  std::chrono::steady_clock::time_point last_beat{};
   unique_fd file;
   off_t durable_size = 0;       ///< writer thread only, as are the next two
   std::optional<error> broken;  ///< set once, for good: after a failed sync nobody knows what the disk holds
@@ -91,17 +94,34 @@ struct journal_writer::impl {
 };
 
 std::deque<entry> journal_writer::impl::wait_for_entries() {
+  const auto something = [this] { return closing || !waiting.empty(); };
   std::unique_lock lock(mutex);
-  changed.wait(lock, [this] { return closing || !waiting.empty(); });
+  if (!guard.beat)
+    changed.wait(lock, something);
+  while (guard.beat && !changed.wait_until(lock, last_beat + guard.beat_every, something)) {
+    lock.unlock();
+    beat_if_due();
+    lock.lock();
+  }
   return std::exchange(waiting, {});
 }
 
+void journal_writer::impl::beat_if_due() {
+  const auto now = std::chrono::steady_clock::now();
+  if (!guard.beat || now - last_beat < guard.beat_every)
+    return;
+  guard.beat();
+  last_beat = now;
+}
+
 void journal_writer::impl::run() {
+  last_beat = std::chrono::steady_clock::now();
   for (;;) {
     auto entries = wait_for_entries();
     if (entries.empty())
       return;
     write_in_groups(std::move(entries));
+    beat_if_due();
   }
 }
 
@@ -127,6 +147,11 @@ result<void> journal_writer::impl::write_group(const std::string& bytes) {
     return tl::unexpected<error>(*broken);
   if (bytes.empty())
     return {};
+  if (guard.may_write)
+    if (auto may = guard.may_write(); !may) {
+      broken = may.error();
+      return tl::unexpected<error>(*broken);
+    }
   std::string_view unwritten = bytes;
   int failed = write_whole(file.get(), unwritten);
   const char* what = "write to";
@@ -153,11 +178,13 @@ void journal_writer::impl::take_back(off_t written) {
     ::fdatasync(file.get());
 }
 
-result<std::unique_ptr<journal_writer>> journal_writer::open(const std::string& path, bool create) {
+result<std::unique_ptr<journal_writer>> journal_writer::open(const std::string& path, bool create,
+                                                             journal_guard guard) {
   if (const int error = make_folders_above(path, 0700, sync_new::yes))
     return fail(errc::storage, words_for("make the folder of", path, error));
   auto self = std::make_unique<impl>();
   self->path = path;
+  self->guard = std::move(guard);
   const int how = O_RDWR | O_APPEND | O_CLOEXEC | (create ? O_CREAT | O_EXCL : 0);
   self->file.reset(::open(path.c_str(), how, 0600));
   if (!self->file)

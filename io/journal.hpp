@@ -5,6 +5,7 @@
 
 #include "io/result.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -14,11 +15,21 @@
 
 namespace settle::io {
 
+/// Whether the writer may still write, and what it does to be seen alive. Both are called on its thread.
+struct journal_guard {
+  /// Asked before every write; its error is that of everything from then on. Empty: always.
+  std::function<result<void>()> may_write{};
+  /// Called about every `beat_every`, busy or not. Empty: nobody is told.
+  std::function<void()> beat{};
+  std::chrono::milliseconds beat_every{10'000};
+};
+
 class journal_writer {
 public:
   /// Creates (O_EXCL) or opens for append; makes parent folders with mode 0700; fsyncs the folder. A torn last
   /// line of an existing file is cut off: it was never told as durable, and the next line must not grow on it.
-  static result<std::unique_ptr<journal_writer>> open(const std::string& path, bool create);
+  static result<std::unique_ptr<journal_writer>> open(const std::string& path, bool create,
+                                                      journal_guard guard = {});
   ~journal_writer();  ///< writes and syncs what is left, then joins the thread
 
   /// Queues lines (each without newline). `durable` is called on the writer thread once they are on disk, in

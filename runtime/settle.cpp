@@ -124,8 +124,8 @@ struct runtime::impl {
     return watched(std::move(*got));
   }
 
-  submit_answer resume(const std::string& run) {
-    if (auto got = ask<actors::run_answer>(actors::resume_run{run}, std::chrono::hours{1}))
+  submit_answer resume(const std::string& run, bool take_over) {
+    if (auto got = ask<actors::run_answer>(actors::resume_run{run, take_over}, std::chrono::hours{1}))
       return watched(std::move(*got));
     submit_answer answer;
     answer.trouble = "settle's supervisor did not answer";
@@ -204,8 +204,8 @@ submit_answer runtime::submit_text(std::string_view document, const run_options&
   return impl_->submit(std::string{document}, {}, o);
 }
 
-submit_answer runtime::resume(const std::string& run) {
-  return impl_->resume(run);
+submit_answer runtime::resume(const std::string& run, bool take_over) {
+  return impl_->resume(run, take_over);
 }
 
 void runtime::observe(const std::string& run, std::uint64_t from_seq, observer what) {

@@ -98,8 +98,9 @@ public:
   submit_answer submit_text(std::string_view document, const run_options&);
 
   /// Goes on with a run that another process left in the state directory, on the backend on which it was started; its
-  /// journal's events are not told again (`next_seq`). One that is finished stays as it is.
-  submit_answer resume(const std::string& run);
+  /// journal's events are not told again (`next_seq`). One that is finished stays as it is. Refused while another process
+  /// supervises it; with `take_over` that one counts as gone, and its journal is closed to it.
+  submit_answer resume(const std::string& run, bool take_over = false);
 
   /// Calls `what` for every event of the run from `from_seq` (first: 1) on, in order, each exactly once and only
   /// after it is durable, on a thread of its own. What it throws is caught, reported as trouble of the observer

@@ -148,6 +148,8 @@ void add_run(CLI::App& parent, run_arguments& to) {
          wrapped("go on with a run that another settle left: its id, a unique beginning of it, or last"))
       ->type_name("RUN")
       ->excludes(tasks);
+  app.add_flag("--take-over", to.take_over,
+               wrapped("with --resume: whoever supervises the run now counts as gone"));
   add_backend(app, to.runtime.backend);
   app.add_flag("--json", to.json, "events as JSON lines on stdout, and nothing else there");
   add(app, "--max-concurrent", "N", "at most so many items of this run at once",

@@ -13,6 +13,7 @@ namespace settle::cli {
 struct run_arguments {
   std::string tasks_file;  ///< "-": standard input; empty: `resume`
   std::string resume;      ///< the run to go on with: an id, a unique beginning of one, or "last"
+  bool take_over = false;  ///< with `resume`
   bool json = false;
   bool cancel_on_interrupt = false;
   bool accept_unconfirmed = false;

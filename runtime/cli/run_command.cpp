@@ -65,7 +65,7 @@ int resumed(const run_arguments& arguments, reporter& told) {
   auto host = runtime::start(settings);
   if (!host)
     return refuse(told, host.error());
-  const submit_answer answer = (*host)->resume(*run);
+  const submit_answer answer = (*host)->resume(*run, arguments.take_over);
   if (answer.run.empty())
     return refuse(told, arguments.json, *run, answer);
   told.started((*host)->summary(answer.run), run_folder((*host)->state_dir(), answer.run),
