@@ -66,12 +66,10 @@ std::string confirmed_in_words(const run_summary& run) {
 }
 
 std::string status_text(const shown_run& run, core::duration now, std::size_t width) {
-  std::string text =
-      fmt::format("run {}{}: {}\n", run.id, run.title.empty() ? "" : " (" + printable(run.title) + ")",
-                  core::to_text(run.status));
   const run_summary summary = summary_of(run);
-  if (summary.finished())
-    text += fmt::format("{}\n", verdict_sentence(summary));
+  std::string text =
+      fmt::format("run {}{}: {}{}\n", run.id, run.title.empty() ? "" : " (" + printable(run.title) + ")",
+                  core::to_text(run.status), summary.finished() ? ", " + confirmed_in_words(summary) : "");
   text += fmt::format("{} items: {}\n", run.items.size(), counts_in_words(run.tally));
   if (const auto took = elapsed_of(run, now))
     text += run.finished_at
