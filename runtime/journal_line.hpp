@@ -14,6 +14,8 @@ namespace settle {
 struct run_line {
   std::string title;
   std::string backend;
+  std::string created;    ///< ISO 8601, as the items' environment has it
+  std::string start_dir;  ///< absolute: where relative and absent working_dir begin
 };
 
 /// A document's tasks joined the run.
@@ -22,7 +24,13 @@ struct document_line {
   std::string generator;  ///< the item that wrote it; empty: the document that was submitted
 };
 
-using journal_line = std::variant<std::monostate, core::stream_event, run_line, document_line>;
+/// A submission of an item was about to be made.
+struct intent_line {
+  std::string item;
+  std::string token;
+};
+
+using journal_line = std::variant<std::monostate, core::stream_event, run_line, document_line, intent_line>;
 
 journal_line read_journal_line(std::string_view line);
 

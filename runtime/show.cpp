@@ -61,6 +61,7 @@ public:
       : run_(run), history_of_(history_of), documents_(run.folder, run.documents, run.warnings) {}
 
   void operator()(std::monostate) {}
+  void operator()(const intent_line&) {}
   void operator()(const run_line& line) {
     run_.title = line.title;
     run_.backend = line.backend;
@@ -90,6 +91,7 @@ public:
     if (finished_) {
       run_.status = finished_->run_state;
       run_.confirmed = finished_->confirmed;
+      run_.finished_at = finished_->at;
     } else if (run_.tally.live() + run_.tally.terminal() > 0) {
       run_.status = core::run_status::running;
     }

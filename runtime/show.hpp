@@ -39,6 +39,7 @@ struct shown_run {
   core::counts tally;
   std::optional<core::duration> created_at;  ///< of the first event, wall clock
   std::optional<core::duration> last_event_at;
+  std::optional<core::duration> finished_at;  ///< of the latest run_finished
   std::vector<std::unique_ptr<tasks::document>> documents;
   std::vector<shown_item> items;            ///< in the order in which they joined the run
   std::vector<core::stream_event> history;  ///< of the one item that was asked for
@@ -65,6 +66,10 @@ std::string log_file(const std::string& folder, std::size_t index, const tasks::
 
 /// {"id":…,"title":…,"status":…,"confirmed":…,"counts":{…},"items":[…]} in pieces, in order, without newline.
 void write_json(const shown_run& run, const std::function<void(std::string_view)>& piece);
+/// {"run":…,"title":…,"status":…,"confirmed":…,…,"counts":{…}} without its items. `now`: wall clock.
+std::string status_json(const shown_run& run, core::duration now);
+/// How long it took, or has taken by `now`; none before its first event.
+std::optional<core::duration> elapsed_of(const shown_run& run, core::duration now);
 /// One item as write_json has it, and its "history".
 std::string item_json(const shown_run& run, std::size_t index);
 

@@ -1,26 +1,15 @@
 // The JSON of `settle show`: scripthut's field names, and settle's own beside them (docs/json.md).
 #include "actors/translate/event_writer.hpp"
+#include "runtime/iso_time.hpp"
 #include "runtime/show.hpp"
 
-#include <fmt/chrono.h>
-#include <fmt/format.h>
-
-#include <ctime>
+#include <algorithm>
 
 namespace settle {
 
 namespace {
 
 using actors::json_writer;
-
-/// ISO 8601 in UTC with milliseconds, as scripthut's dates: "2026-03-01T12:00:00.250+00:00".
-std::string iso_time(core::duration at) {
-  const auto whole = std::chrono::floor<std::chrono::seconds>(at);
-  const std::time_t seconds = whole.count();
-  std::tm parts{};
-  ::gmtime_r(&seconds, &parts);
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}+00:00", parts, (at - whole).count());
-}
 
 void write_time(json_writer& out, std::string_view name, std::optional<core::duration> at) {
   out.text_or_null(name, at ? iso_time(*at) : std::string{});
@@ -119,6 +108,31 @@ void write_json(const shown_run& run, const std::function<void(std::string_view)
   out.close_list();
   out.close();
   piece(out.take());
+}
+
+std::optional<core::duration> elapsed_of(const shown_run& run, core::duration now) {
+  if (!run.created_at)
+    return std::nullopt;
+  return std::max(run.finished_at.value_or(now) - *run.created_at, core::duration::zero());
+}
+
+std::string status_json(const shown_run& run, core::duration now) {
+  json_writer out;
+  out.open();
+  out.text("run", run.id);
+  out.text_or_null("title", run.title);
+  out.text_or_null("backend", run.backend);
+  out.text("status", core::to_text(run.status));
+  out.truth("confirmed", run.confirmed);
+  write_time(out, "created_at", run.created_at);
+  write_time(out, "last_event_at", run.last_event_at);
+  write_time(out, "finished_at", run.finished_at);
+  const auto took = elapsed_of(run, now);
+  out.real_or_null("elapsed", took ? std::optional(static_cast<double>(took->count()) / 1000) : std::nullopt);
+  actors::write_counts(out, run.tally);
+  write_texts(out, "warnings", run.warnings);
+  out.close();
+  return out.take();
 }
 
 std::string item_json(const shown_run& run, std::size_t index) {

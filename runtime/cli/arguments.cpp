@@ -1,14 +1,13 @@
 #include "runtime/cli/arguments.hpp"
 
-#include "runtime/cli/duration_text.hpp"
 #include "runtime/cli/nearest_word.hpp"
+#include "runtime/cli/option_kinds.hpp"
+#include "runtime/cli/reading_options.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
-#include <memory>
 #include <optional>
 #include <utility>
 
@@ -17,77 +16,6 @@ namespace settle::cli {
 namespace {
 
 using std::chrono::milliseconds;
-
-milliseconds duration_of(const std::string& option, const std::string& text) {
-  const auto d = parse_duration(text);
-  if (!d)
-    throw CLI::ValidationError(option, fmt::format("'{}' is no duration; write 500ms, 20s, 5m or 2h", text));
-  return *d;
-}
-
-milliseconds some_time(const std::string& option, const std::string& text) {
-  const milliseconds d = duration_of(option, text);
-  if (d == milliseconds::zero())
-    throw CLI::ValidationError(option, "must be longer than nothing");
-  return d;
-}
-
-std::size_t count_of(const std::string& option, const std::string& text) {
-  std::size_t n = 0;
-  const char* const end = text.data() + text.size();
-  const auto [at, code] = std::from_chars(text.data(), end, n);
-  if (code != std::errc{} || at != end || n == 0)
-    throw CLI::ValidationError(option, fmt::format("'{}' is no count; write 1, 2, 3, …", text));
-  return n;
-}
-
-/// In lines that fit beside the options' names on a usual terminal.
-std::string wrapped(const std::string& words) {
-  constexpr std::size_t width = 66;
-  std::string text;
-  std::size_t line = 0;
-  for (std::size_t at = 0; at < words.size();) {
-    const std::size_t end = std::min(words.find(' ', at), words.size());
-    const bool fits = line + 1 + (end - at) <= width;
-    text += (text.empty() ? "" : fits ? " " : "\n") + words.substr(at, end - at);
-    line = fits ? line + 1 + (end - at) : end - at;
-    at = end + 1;
-  }
-  return text;
-}
-
-/// An option whose text is read by `read` at once, so that every mistake is a usage error with its option's name.
-template <class Read>
-CLI::Option* add(CLI::App& app, const std::string& name, const std::string& value, const std::string& words,
-                 Read read) {
-  return app
-      .add_option_function<std::string>(
-          name, [name, read](const std::string& text) { read(name, text); }, wrapped(words))
-      ->type_name(value);
-}
-
-template <class T>
-void add_choice(CLI::App& app, const std::string& name, const std::string& words, T& target,
-                std::vector<std::pair<std::string, T>> choices) {
-  std::string value;
-  for (const auto& choice : choices)
-    value += (value.empty() ? "" : "|") + choice.first;
-  add(app, name, value, words, [&target, choices, value](const std::string& option, const std::string& text) {
-    for (const auto& [word, meaning] : choices)
-      if (word == text) {
-        target = meaning;
-        return;
-      }
-    throw CLI::ValidationError(option, fmt::format("'{}' is none of {}", text, value));
-  });
-}
-
-void add_state(CLI::App& app, std::string& target) {
-  app.add_option("--state", target,
-                 wrapped("the state directory (default: $SETTLE_STATE, else $XDG_STATE_HOME/settle, else "
-                         "~/.local/state/settle)"))
-      ->type_name("DIR");
-}
 
 void add_backend(CLI::App& app, backend_kind& target) {
   add_choice<backend_kind>(app, "--backend",
@@ -193,14 +121,6 @@ void add_validate(CLI::App& parent, validate_arguments& to) {
   app.add_flag("--json", to.json, "one JSON object on stdout");
 }
 
-void add_show(CLI::App& parent, show_arguments& to) {
-  CLI::App& app = *parent.add_subcommand("show", "what is known about a run, or about one item of it");
-  app.add_option("RUN", to.run, "a run's id, a unique beginning of one, or last")->required()->type_name("");
-  app.add_option("ITEM", to.item, "a task's id")->type_name("");
-  app.add_flag("--json", to.json, "one JSON object on stdout");
-  add_state(app, to.state_dir);
-}
-
 void add_doctor(CLI::App& parent, doctor_arguments& to) {
   CLI::App& app = *parent.add_subcommand("doctor", "what this cluster or machine offers; submits nothing");
   add_backend(app, to.runtime.backend);
@@ -253,14 +173,14 @@ struct command_line {
   CLI::App app{"settle: runs large fan-outs of tasks and tells the one true verdict of each", "settle"};
   run_arguments run;
   validate_arguments validate;
-  show_arguments show;
+  reading_arguments reading;
   doctor_arguments doctor;
 
   command_line() {
     app.set_version_flag("--version", "settle " SETTLE_VERSION);
     add_run(app, run);
     add_validate(app, validate);
-    add_show(app, show);
+    add_reading(app, reading);
     add_doctor(app, doctor);
     app.add_subcommand("help", "this text, or a command's: settle help run");
     app.footer("Exit codes: 0 all completed and confirmed, 1 failed or cancelled, 2 usage or bad input,\n"
@@ -291,10 +211,10 @@ io::result<invocation> chosen(command_line& line) {
   }
   if (line.app.got_subcommand("validate"))
     return line.validate;
-  if (line.app.got_subcommand("show"))
-    return line.show;
   if (line.app.got_subcommand("doctor"))
     return line.doctor;
+  if (auto asked = chosen_reading(line.app, line.reading))
+    return std::move(*asked);
   return print_text{line.app.help()};
 }
 

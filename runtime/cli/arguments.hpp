@@ -4,6 +4,7 @@
 #include "io/result.hpp"
 #include "runtime/settle.hpp"
 
+#include <cstdint>
 #include <string>
 #include <variant>
 #include <vector>
@@ -34,6 +35,33 @@ struct show_arguments {
   std::string state_dir;
 };
 
+struct list_arguments {
+  bool json = false;
+  std::string state_dir;
+};
+
+struct status_arguments {
+  std::string run;  ///< as in show_arguments
+  bool json = false;
+  std::string state_dir;
+};
+
+struct logs_arguments {
+  std::string run;
+  std::string item;
+  bool follow = false;
+  bool err = false;  ///< the error file, not the output file
+  std::string state_dir;
+};
+
+struct watch_arguments {
+  std::string run;
+  bool json = false;
+  bool exit_status = false;  ///< the exit code is the run's
+  std::uint64_t from_seq = 1;
+  std::string state_dir;
+};
+
 struct doctor_arguments {
   bool json = false;
   options runtime;  ///< those that `settle run` would be given
@@ -45,7 +73,8 @@ struct print_text {
 };
 
 using invocation =
-    std::variant<run_arguments, validate_arguments, show_arguments, doctor_arguments, print_text>;
+    std::variant<run_arguments, validate_arguments, show_arguments, list_arguments, status_arguments,
+                 logs_arguments, watch_arguments, doctor_arguments, print_text>;
 
 /// Reads the arguments behind the program's name. Errors: bad_input, with a "did you mean" where one is near.
 io::result<invocation> read_arguments(std::vector<std::string> arguments);

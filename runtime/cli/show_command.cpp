@@ -1,29 +1,19 @@
 #include "runtime/cli/commands.hpp"
+#include "runtime/cli/reading.hpp"
 #include "runtime/cli/screen.hpp"
 #include "runtime/cli/screen_text.hpp"
 #include "runtime/cli/show_text.hpp"
-#include "runtime/settle.hpp"
 #include "runtime/show.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 
 #include <unistd.h>
 
 namespace settle::cli {
 
 namespace {
-
-int fail(screen& to, const std::string& words, int code) {
-  to.words("settle: " + printable(words));
-  return code;
-}
-
-core::duration wall_now() {
-  return std::chrono::duration_cast<core::duration>(std::chrono::system_clock::now().time_since_epoch());
-}
 
 void print_run(const shown_run& run, bool json, screen& to) {
   if (!json) {
@@ -44,7 +34,7 @@ int print_item(const shown_run& run, const show_arguments& arguments, screen& to
   const auto it = std::find_if(run.items.begin(), run.items.end(),
                                [&](const shown_item& i) { return i.id == arguments.item; });
   if (it == run.items.end())
-    return fail(to, fmt::format("run {} has no item '{}'", run.id, arguments.item), exit_usage);
+    return refuse(fmt::format("run {} has no item '{}'", run.id, arguments.item), exit_usage);
   const auto index = static_cast<std::size_t>(it - run.items.begin());
   const std::string text = arguments.json ? item_json(run, index) + "\n" : item_text(run, index);
   to.line(text.substr(0, text.size() - 1));
@@ -55,13 +45,13 @@ int print_item(const shown_run& run, const show_arguments& arguments, screen& to
 
 int show_command(const show_arguments& arguments) {
   screen to;
-  const std::string state = arguments.state_dir.empty() ? default_state_dir() : arguments.state_dir;
+  const std::string state = state_of(arguments.state_dir);
   const auto id = find_run(state, arguments.run);
   if (!id)
-    return fail(to, id.error().words, exit_usage);
+    return refuse(id.error().words, exit_usage);
   const auto run = read_run(state, *id, arguments.item);
   if (!run)
-    return fail(to, run.error().words, exit_no_work);
+    return refuse(run.error().words, exit_no_work);
   for (const std::string& words : run->warnings)
     to.words("settle: warning: " + printable(words));
   if (!arguments.item.empty())

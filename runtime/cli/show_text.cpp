@@ -4,12 +4,11 @@
 #include "runtime/cli/outcome_text.hpp"
 #include "runtime/cli/progress_line.hpp"
 #include "runtime/cli/screen_text.hpp"
+#include "runtime/cli/status_text.hpp"
 #include "runtime/cli/text_table.hpp"
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
-#include <ctime>
 #include <utility>
 #include <vector>
 
@@ -19,15 +18,8 @@ namespace {
 
 using core::stream_event;
 
-/// The reader's own time zone, to the second.
-std::string local_time(core::duration at) {
-  const std::time_t seconds = std::chrono::floor<std::chrono::seconds>(at).count();
-  std::tm parts{};
-  ::localtime_r(&seconds, &parts);
-  return fmt::format("{:%Y-%m-%d %H:%M:%S}", parts);
-}
 std::string local_time(std::optional<core::duration> at) {
-  return at ? local_time(*at) : "";
+  return at ? cli::local_time(*at) : "";
 }
 
 std::string cause_of(const stream_event& e) {

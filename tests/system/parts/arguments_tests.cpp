@@ -182,3 +182,22 @@ TEST_CASE("wrong values are refused by the option's name", "[program][arguments]
   CHECK(has(refusal({"run", "x", "--settle-no-record", "soon"}), "--settle-no-record"));
   CHECK(has(refusal({"run", "x", "--title"}), "--title"));
 }
+
+TEST_CASE("the commands that only read take a run, an item and their own options", "[program][arguments]") {
+  CHECK(read<list_arguments>({"list", "--json", "--state", "/s"}).json);
+  CHECK(read<list_arguments>({"list", "--state", "/s"}).state_dir == "/s");
+  CHECK(read<status_arguments>({"status", "last"}).run == "last");
+  const auto logs = read<logs_arguments>({"logs", "r1", "a/b", "-f", "--err"});
+  CHECK(logs.run == "r1");
+  CHECK(logs.item == "a/b");
+  CHECK(logs.follow);
+  CHECK(logs.err);
+  const auto watch = read<watch_arguments>({"watch", "r1", "--exit-status", "--from-seq", "7"});
+  CHECK(watch.exit_status);
+  CHECK_FALSE(watch.json);
+  CHECK(watch.from_seq == 7);
+  CHECK(read<watch_arguments>({"watch", "r1"}).from_seq == 1);
+  CHECK(has(refusal({"watch", "r1", "--from-seq", "x"}), "'x' is no count"));
+  CHECK(has(refusal({"watch", "r1", "--exit-statu"}), "did you mean '--exit-status'?"));
+  CHECK(has(refusal({"wach", "r1"}), "did you mean 'watch'?"));
+}
