@@ -1,3 +1,4 @@
+#include "actors/translate/event_json.hpp"
 #include "runtime/cli/commands.hpp"
 #include "runtime/cli/human_reporter.hpp"
 #include "runtime/cli/output.hpp"
@@ -46,8 +47,7 @@ public:
       return;
     if (words_)
       return words_->event(*e);
-    json_.add(text);
-    json_.add("\n");
+    json_.add(actors::to_json(*e) + "\n");  // without what the journal keeps for a process that takes over
   }
 
   void tick() {

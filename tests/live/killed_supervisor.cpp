@@ -1,0 +1,122 @@
+// The supervisor itself is killed, over and over, at moments that it does not choose; another one goes on. Judged by
+// what the jobs wrote: each ran exactly once, and the verdicts are those of the commands.
+#include "tests/live/child.hpp"
+#include "tests/live/event_line.hpp"
+#include "tests/live/shared_clusters.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <csignal>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <optional>
+#include <random>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace settle::live {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr int tasks = 150;
+constexpr int kills = 8;
+
+bool fails(int task) {
+  return task % 10 == 3;
+}
+
+void write_document(const std::string& folder) {
+  std::ofstream out(folder + "/tasks.json");
+  out << "{\"tasks\": [";
+  for (int i = 0; i < tasks; ++i)
+    out << (i == 0 ? "" : ",") << R"({"id": "t)" << i << R"(", "name": "t", "command": "echo ran >> )"
+        << folder << "/ran-" << i << "; sleep " << 1 + i % 4 << "; exit " << (fails(i) ? 7 : 0) << "\"}\n";
+  out << "]}";
+}
+
+std::string text_of(const std::string& file) {
+  std::ifstream in(file);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+line_child start(const cluster& slurm, const std::string& folder, arguments words, int number) {
+  const char* other = std::getenv("SETTLE_PROGRAM");
+  arguments argv{other != nullptr ? other : SETTLE_PROGRAM, "run"};
+  argv.insert(argv.end(), words.begin(), words.end());
+  for (const char* word : {"--json", "--backend", "slurm", "--poll-interval", "1s", "--search-silence", "8s",
+                           "--command-deadline", "6s", "--max-concurrent", "24", "--state"})
+    argv.emplace_back(word);
+  argv.push_back(folder + "/state");
+  return line_child(argv, slurm.client_environment(), folder + "/errors-" + std::to_string(number), folder);
+}
+
+/// Every verdict that was ever shown, by item: a second one that differs is told.
+void note_verdicts(const std::vector<std::string>& lines, std::map<std::string, std::string>& verdicts) {
+  for (const auto& line : lines) {
+    const auto e = read_event(line);
+    if (e.kind != "item" || (e.status != "completed" && e.status != "failed"))
+      continue;
+    const auto [known, fresh] = verdicts.try_emplace(e.item, e.status);
+    INFO(e.item);
+    if (!fresh)
+      CHECK(known->second == e.status);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("a supervisor killed again and again loses no task and runs none twice", "[live][killed]") {
+  auto& slurm = remembering_cluster();
+  const auto folder = slurm.new_folder("killed");
+  write_document(folder);
+  const auto seed = std::random_device{}();
+  WARN("seed " << seed);
+  std::mt19937 chance(seed);
+  std::map<std::string, std::string> verdicts;
+  std::optional<int> code;
+  for (int life = 0; life <= kills; ++life) {
+    auto settle = life == 0 ? start(slurm, folder, {folder + "/tasks.json"}, life)
+                            : start(slurm, folder, {"--resume", "last"}, life);
+    // A moment after it has begun to tell something, so that each life does some work.
+    const milliseconds moment{life == kills ? 240'000 : 700 + static_cast<int>(chance() % 3000)};
+    const auto end = std::chrono::steady_clock::now() + moment;
+    while (!settle.at_end() && std::chrono::steady_clock::now() < end)
+      note_verdicts(settle.read_lines(milliseconds{50}), verdicts);
+    if (life < kills)
+      settle.send(SIGKILL);
+    note_verdicts(settle.read_lines(milliseconds{200}), verdicts);
+    code = settle.wait(seconds{10});
+  }
+  INFO(text_of(folder + "/errors-" + std::to_string(kills)));
+  CHECK(code == 1);
+  for (int i = 0; i < tasks; ++i) {
+    INFO("t" << i);
+    CHECK(text_of(folder + "/ran-" + std::to_string(i)) == "ran\n");
+  }
+  // What was durable when a life ended was perhaps not printed: the journal has every verdict.
+  std::map<std::string, std::string> all;
+  for (const auto& entry : {slurm.ask({"sh", "-c", "cat " + folder + "/state/runs/*/journal.ndjson"})}) {
+    std::vector<std::string> lines;
+    std::string line;
+    for (const char c : entry.out)
+      if (c != '\n')
+        line += c;
+      else if (line.find("\"event\":\"item\"") == std::string::npos)
+        line.clear();
+      else
+        lines.push_back(std::exchange(line, {}));
+    note_verdicts(lines, all);
+  }
+  CHECK(all.size() == tasks);
+  for (int i = 0; i < tasks; ++i)
+    CHECK(all["t" + std::to_string(i)] == (fails(i) ? "failed" : "completed"));
+  for (const auto& [item, status] : verdicts)
+    CHECK(all[item] == status);
+}
+
+}  // namespace settle::live
