@@ -5,6 +5,8 @@
 #include <limits>
 #include <string>
 
+#include <sys/mman.h>
+
 namespace settle::slurm::field {
 namespace {
 
@@ -76,6 +78,36 @@ std::optional<std::int64_t> clock_seconds(std::string_view text) noexcept {
   return total;
 }
 
+/// "01:02:03.004", "01:02:03" and "02:03.004", the forms that nearly every row has, without a search for marks.
+/// Nothing: another form, which may still be well.
+std::optional<std::int64_t> short_clock_ms(std::string_view text) noexcept {
+  std::int64_t total = 0;
+  std::size_t at = 0;
+  bool good = true;
+  const auto digits = [&](std::size_t end, std::int64_t& value) {
+    for (; at < end; ++at) {
+      good &= text[at] >= '0' && text[at] <= '9';
+      value = value * 10 + (text[at] - '0');
+    }
+  };
+  const std::size_t parts = text.size() == 9 ? 2 : 3;
+  if (text.size() != 8 && text.size() != 9 && text.size() != 12)
+    return std::nullopt;
+  for (std::size_t i = 0; i < parts; ++i) {
+    std::int64_t part = 0;
+    digits(at + 2, part);
+    total = total * 60 + part;
+    if (i + 1 < parts)
+      good &= text[at++] == ':';
+  }
+  std::int64_t fraction = 0;
+  if (at < text.size()) {
+    good &= text[at++] == '.';
+    digits(text.size(), fraction);
+  }
+  return good ? std::optional(total * 1000 + fraction) : std::nullopt;
+}
+
 /// Bytes per unit: K M G T P E; 0: no unit we know.
 std::int64_t unit_of(char letter) noexcept {
   constexpr std::string_view units = "KMGTPE";
@@ -105,21 +137,9 @@ bool is_task_range(std::string_view text) noexcept {
 
 }  // namespace
 
-std::optional<std::uint64_t> job_id(std::string_view text) noexcept {
-  const auto value = number<std::uint64_t>(text);
-  if (!value || *value == 0 || *value > 0xfffffffdu)
-    return std::nullopt;
-  return value;
-}
-
-std::optional<std::int64_t> epoch(std::string_view text) noexcept {
-  const auto value = whole(text);
-  if (!value || *value == 0)
-    return std::nullopt;
-  return value;
-}
-
 std::optional<std::int64_t> cpu_ms(std::string_view text) noexcept {
+  if (const auto usual = short_clock_ms(text))
+    return usual;
   std::int64_t milliseconds = 0;
   if (const auto fraction = take_last(text, '.')) {
     const auto value = thousandths(*fraction);
@@ -195,6 +215,8 @@ std::optional<id_column> job_id_column(std::string_view text) noexcept {
       return std::nullopt;
     if (text[at] == '_')
       out.tasks = text.substr(at + 1, end - at - 1);
+    else
+      out.component = true;
     at = end;
   }
   if (at == text.size())
@@ -229,6 +251,16 @@ bad_row set_aside(std::string_view line, std::string_view why, std::optional<std
   return {std::string(line.substr(0, first_bytes_max)), std::string(why), job};
 }
 
+void ask_for_large_pages(void* begin, std::size_t bytes) noexcept {
+  constexpr std::size_t worth_it = 8 << 20;  // a page is 2 MiB, and only whole ones within the memory count
+  constexpr std::uintptr_t page = 4096;
+  if (bytes < worth_it)
+    return;
+  const auto from = (reinterpret_cast<std::uintptr_t>(begin) + page - 1) & ~(page - 1);
+  const auto to = (reinterpret_cast<std::uintptr_t>(begin) + bytes) & ~(page - 1);
+  (void)::madvise(reinterpret_cast<void*>(from), to - from, MADV_HUGEPAGE);
+}
+
 std::optional<std::uint64_t> leading_job_id(std::string_view line) noexcept {
   const auto end = digits_at(line, 0);
   if (end == line.size() || (line[end] != '|' && line[end] != '.'))
@@ -246,30 +278,6 @@ array_tasks parse_array_id(std::string_view text) {
   if (id && !id->tasks.empty())
     field::read_tasks(id->job_id, id->tasks, out);
   return out;
-}
-
-code decode_wait_status(std::int64_t raw) {
-  if (raw < 0 || raw > 0xffff)
-    return {};
-  const auto signal = static_cast<std::int32_t>(raw & 0x7f);  // 0x80 says only whether a core was written
-  if (signal == 0x7f)
-    return {};  // stopped, not ended
-  if (signal != 0)
-    return {0, signal};
-  return {static_cast<std::int32_t>(raw >> 8), 0};
-}
-
-code parse_code_pair(std::string_view text) {
-  const auto colon = text.find(':');
-  if (colon == std::string_view::npos) {
-    const auto raw = field::number<std::uint32_t>(text);
-    return raw ? decode_wait_status(*raw) : code{};
-  }
-  const auto exit = field::number<std::uint32_t>(text.substr(0, colon));
-  const auto signal = field::number<std::uint32_t>(text.substr(colon + 1));
-  if (!exit || !signal || *exit > 255 || *signal > 127)
-    return {};
-  return {static_cast<std::int32_t>(*exit), static_cast<std::int32_t>(*signal)};
 }
 
 }  // namespace settle::slurm

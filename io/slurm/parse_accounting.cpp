@@ -29,9 +29,7 @@ using fields = std::array<std::string_view, columns>;
 /// JobIDRaw: "65", "65.batch", "67.0". Components of a heterogeneous job have plain numbers too.
 bool read_raw_id(std::string_view text, account_record& row) {
   const auto raw = field::job_id_column(text);
-  if (!raw || !raw->tasks.empty() || raw->bracketed)
-    return false;
-  if (text.substr(0, text.find('.')).find('+') != std::string_view::npos)
+  if (!raw || !raw->tasks.empty() || raw->bracketed || raw->component)
     return false;
   row.job_id = raw->job_id;
   row.step = raw->step;

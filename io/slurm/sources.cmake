@@ -1,6 +1,7 @@
 # Included by io/CMakeLists.txt, so paths are relative to io/.
 target_sources(settle_io PRIVATE
   ${CMAKE_CURRENT_SOURCE_DIR}/slurm/answers.cpp
+  ${CMAKE_CURRENT_SOURCE_DIR}/slurm/codes.cpp
   ${CMAKE_CURRENT_SOURCE_DIR}/slurm/commands.cpp
   ${CMAKE_CURRENT_SOURCE_DIR}/slurm/fields.cpp
   ${CMAKE_CURRENT_SOURCE_DIR}/slurm/json_answer.cpp

@@ -56,8 +56,11 @@ constexpr std::array words{
 };
 
 const state_word* find(std::string_view text) noexcept {
+  if (text.empty())
+    return nullptr;
+  // Few words share a length and a first letter: nearly no comparison is made in vain.
   for (const auto& w : words)
-    if (text == w.word)
+    if (text.size() == w.word.size() && text.front() == w.word.front() && text == w.word)
       return &w;
   if (text.size() > 3)
     return nullptr;
@@ -97,10 +100,13 @@ bool names_canceller(std::string_view tail) noexcept {
 }  // namespace
 
 job_state state_from_text(std::string_view text) {
-  const auto blank = text.find(' ');
-  const auto first = text.substr(0, blank);
-  const auto* w = first.ends_with('+') ? find_cut(first.substr(0, first.size() - 1)) : find(first);
   job_state out;
+  const auto* w = find(text);  // as a rule it is one whole word
+  const auto blank = w ? std::string_view::npos : text.find(' ');
+  if (w == nullptr) {
+    const auto first = text.substr(0, blank);
+    w = first.ends_with('+') ? find_cut(first.substr(0, first.size() - 1)) : find(first);
+  }
   if (w == nullptr) {
     out.flags = static_cast<std::uint32_t>(state_flag::unknown);
     return out;

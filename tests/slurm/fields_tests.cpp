@@ -3,8 +3,10 @@
 
 #include <catch2/catch.hpp>
 
+#include <array>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -31,6 +33,41 @@ TEST_CASE("a number is read up to its type's last value and not beyond", "[slurm
   }
   for (const auto* text : {"4294967296", "99999999999999999999", "18446744073709551615"})
     CHECK_FALSE(field::number<std::uint32_t>(text));
+}
+
+TEST_CASE("a number of any length is refused for one wrong byte anywhere in it", "[slurm][fields]") {
+  const std::string digits = "00005678901234567890";
+  for (std::size_t length = 1; length <= digits.size(); ++length)
+    for (std::size_t at = 0; at < length; ++at)
+      for (int byte = 0; byte < 256; ++byte) {
+        auto text = digits.substr(0, length);
+        text[at] = static_cast<char>(byte);
+        const bool is_digit = byte >= '0' && byte <= '9';
+        const bool overflows = length == 20 && at == 0 && byte > '1';
+        const auto value = field::number<std::uint64_t>(text);
+        REQUIRE(value.has_value() == (is_digit && !overflows));
+        REQUIRE((!value || *value == std::stoull(text)));
+      }
+}
+
+TEST_CASE("a line is cut at every bar, wherever it stands, and at no other byte", "[slurm][fields]") {
+  for (std::size_t length = 0; length <= 40; ++length)
+    for (std::size_t first = 0; first < length; ++first)
+      for (const char other : {'\0', '{', '}', '\xfc', '\xff', 'a'}) {
+        std::string line(length, other);
+        line[first] = line[length - 1] = '|';
+        std::array<std::string_view, 3> out;
+        const bool twice = first + 1 < length;
+        REQUIRE(field::split(line, out) == (twice ? 3u : 2u));
+        REQUIRE(out[0] == std::string_view(line).substr(0, first));
+        REQUIRE(out[1] == std::string_view(line).substr(first + 1, twice ? length - first - 2 : 0));
+        REQUIRE((!twice || out[2].empty()));
+      }
+  std::array<std::string_view, 3> out;
+  CHECK(field::split("a", out) == 1);
+  CHECK(field::split("", out) == 1);
+  CHECK(field::split("a|b|c|d|e|f|g|h|i|j", out) == 3);
+  CHECK(out[2] == "c|d|e|f|g|h|i|j");
 }
 
 TEST_CASE("a job id is a whole 32-bit number that is not one of Slurm's marks", "[slurm][fields]") {
@@ -93,6 +130,15 @@ TEST_CASE("CPU time is read in each of sacct's three forms", "[slurm][fields]") 
                                      {"-00:01", {}},
                                      {"a:b", {}},
                                      {"1-", {}},
+                                     {"01:02:03.004", 3'723'004},
+                                     {"99:99.999", 6'039'999},
+                                     {"100:01:02.5", 360'062'500},
+                                     {"1:002:003", 3'723'000},
+                                     {"01:02:0x", {}},
+                                     {"01:02.00:", {}},
+                                     {"01:02:03:004", {}},
+                                     {"01.02:03.004", {}},
+                                     {"/1:02:03", {}},
                                      {"9223372036854775807-00:00:00", {}},
                                      {"99999999999999999999:00", {}}};
   for (const auto& [text, time] : table) {
