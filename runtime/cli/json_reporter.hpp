@@ -14,7 +14,7 @@ public:
   void tick(std::chrono::milliseconds, const run_summary&) override {}
   void words(std::string_view text) override;
   void question(std::string_view text) override;
-  void finished(const run_summary&) override {}
+  void finished(const run_summary& run) override;
   bool flush(int wake_fd, int patience_ms) override { return out_.flush(wake_fd, patience_ms); }
   bool lost() const override { return out_.failed(); }
 

@@ -34,6 +34,8 @@ std::string jobs(std::uint64_t n) {
 session::session(runtime& host, std::string run, std::uint64_t from_seq, reporter& told, signals& noted,
                  bool cancel_first)
     : host_(host), run_(std::move(run)), told_(told), noted_(noted), interrupts_(can_ask(), cancel_first) {
+  // A finished run that was resumed tells nothing more.
+  finished_seen_ = from_seq > 1 && host_.summary(run_).finished();
   host_.observe(run_, from_seq, [queue = queue_](const core::stream_event& e) { queue->put(e); });
 }
 
