@@ -15,8 +15,14 @@
 
 namespace sim {
 
-/// The lines that are durable.
+/// The lines that are durable, those of items as the stream shows them.
 using kept_lines = std::set<std::string>;
+
+/// Without what only a process that takes the run over reads.
+inline std::string as_shown(const std::string& line) {
+  const auto kept = line.rfind(",\"kept\":{");
+  return kept == std::string::npos ? line : line.substr(0, kept) + "}";
+}
 
 class timed_store final : public settle::actors::run_store {
 public:
@@ -28,7 +34,8 @@ public:
     const auto takes = world_.is(fault::slow_disk) ? ms{dice_.between(500, 8000)} : ms{dice_.between(1, 20)};
     done_ = std::max(done_, time_.now()) + takes;
     time_.at(done_, [kept = kept_, lines = std::move(lines), durable = std::move(durable)] {
-      kept->insert(lines.begin(), lines.end());
+      for (const auto& line : lines)
+        kept->insert(as_shown(line));
       durable({});
     });
   }
