@@ -1,4 +1,5 @@
 #include "actors/translate/event_json.hpp"
+#include "actors/translate/event_reader.hpp"
 #include "actors/translate/line_reader.hpp"
 #include "actors/translate/stream_words.hpp"
 
@@ -77,7 +78,9 @@ void read_status(line_reader& in, stream_event& e) {
     read_counts(in, e.tally);
 }
 
-std::optional<stream_event> read_event(object line) {
+}  // namespace
+
+std::optional<stream_event> stream_event_in(object line) {
   line_reader in(line);
   const std::optional<stream_kind> kind = kind_of(in.text("event"));
   if (!kind || in.whole<std::int32_t>("v") != stream_version)
@@ -102,15 +105,13 @@ std::optional<stream_event> read_event(object line) {
   return in.ok() ? std::optional(std::move(e)) : std::nullopt;
 }
 
-}  // namespace
-
 std::optional<stream_event> stream_event_from_json(std::string_view line) {
   // One parser per thread: a journal has millions of lines, and each parser keeps its buffers.
   static thread_local simdjson::dom::parser parser;
   object parsed;
   if (parser.parse(line.data(), line.size()).get(parsed) != simdjson::SUCCESS)
     return std::nullopt;
-  return read_event(parsed);
+  return stream_event_in(parsed);
 }
 
 }  // namespace settle::actors

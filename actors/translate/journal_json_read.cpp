@@ -1,5 +1,5 @@
 #include "actors/keys.hpp"
-#include "actors/translate/event_json.hpp"
+#include "actors/translate/event_reader.hpp"
 #include "actors/translate/journal_json.hpp"
 #include "actors/translate/line_reader.hpp"
 #include "actors/translate/stream_words.hpp"
@@ -113,8 +113,8 @@ tl::unexpected<io::error> wrong(std::string words) {
   return io::fail(io::errc::bad_reply, std::move(words));
 }
 
-io::result<kept_line> read_stream_line(object parsed, std::string_view line) {
-  const auto e = stream_event_from_json(line);
+io::result<kept_line> read_stream_line(object parsed) {
+  const auto e = stream_event_in(parsed);
   if (!e)
     return wrong("an event with a field that is missing or of the wrong type");
   if (!tells_of_item(e->kind))
@@ -202,7 +202,7 @@ io::result<kept_line> read_kept_line(std::string_view line) {
   line_reader in(parsed);
   if (in.whole<std::int32_t>("v") != journal_version)
     return wrong("a version that this settle does not know: a newer one wrote it");
-  return kind_of(in.text("event")) ? read_stream_line(parsed, line) : read_own_line(parsed);
+  return kind_of(in.text("event")) ? read_stream_line(parsed) : read_own_line(parsed);
 }
 
 }  // namespace settle::actors
