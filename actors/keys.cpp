@@ -42,6 +42,20 @@ std::string make_token(std::string_view run_id, core::item_index item, std::uint
   return out;
 }
 
+std::uint32_t submission_of_token(std::string_view token) {
+  constexpr std::size_t longest = 6;  // digits that 32 bits can hold are seven; a run never gets near
+  const auto ordinal = token.substr(std::min(token.size(), token.rfind('-') + 1));
+  if (token.find('-') == std::string_view::npos || ordinal.size() > longest)
+    return 0;
+  std::uint32_t value = 0;
+  for (const char c : ordinal) {
+    if (!is_digit36(c))
+      return 0;
+    value = value * 36 + static_cast<std::uint32_t>(digits.find(c));
+  }
+  return value;
+}
+
 std::string_view token_of_job_name(std::string_view job_name) {
   auto dot = job_name.rfind('.');
   if (dot == std::string_view::npos)

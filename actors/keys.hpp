@@ -33,6 +33,9 @@ std::string make_run_id(std::int64_t epoch_seconds, std::uint64_t random);
 /// and this, so a job can be found again by anyone who knows the run.
 std::string make_token(std::string_view run_id, core::item_index item, std::uint32_t submission);
 
+/// N of a token; 0 where it is none.
+std::uint32_t submission_of_token(std::string_view token);
+
 /// The token at the end of a job name; empty where there is none.
 std::string_view token_of_job_name(std::string_view job_name);
 

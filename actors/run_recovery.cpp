@@ -13,8 +13,6 @@ namespace settle::actors {
 
 namespace {
 
-constexpr const char* journal_name = "/journal.ndjson";
-
 /// Takes a journal line by line. Items are kept aside until every document has joined.
 class recovery {
 public:
@@ -67,6 +65,9 @@ private:
     auto problems = std::move(read.problems);
     if (problems.empty())
       problems = book_->restore_document(std::move(read.doc));
+    if (problems.empty() && book_->run().size() - items_.size() != said.tasks)
+      return refuse("its document " + path + " no longer has the " + std::to_string(said.tasks) +
+                    " tasks that joined");
     if (!problems.empty())
       return refuse("its document " + path + " cannot be used: " + problems.front().words);
     if (generator)
@@ -132,8 +133,8 @@ private:
   void refuse(const std::string& words) {
     if (!wrong_)
       wrong_ = io::error{io::errc::bad_reply,
-                         folder_ + journal_name + ":" + std::to_string(std::max<std::size_t>(line_, 1)) +
-                             ": " + words + ". Nothing was changed; `settle show` tells what is readable"};
+                         io::journal_in(folder_) + ":" + std::to_string(std::max<std::size_t>(line_, 1)) +
+                             ": " + words + ". Nothing was submitted; `settle show` tells what is readable"};
   }
 
   std::string folder_;
@@ -155,7 +156,7 @@ io::result<recovered_run> recover_run(const std::string& folder, core::instant n
   recovery lines(folder, unconfirmed_releases);
   bool torn = false;  // the writer died within it: it was never told as durable
   auto read = io::read_journal(
-      folder + journal_name, [&lines](std::string_view line) { lines.take(line); }, torn);
+      io::journal_in(folder), [&lines](std::string_view line) { lines.take(line); }, torn);
   if (!read)
     return tl::unexpected(read.error());
   return lines.conclude(now);

@@ -45,7 +45,7 @@ io::result<std::unique_ptr<run_store>> open_folder(const run_facts& facts, bool 
     return io::fail(io::errc::storage, "another process has taken over run " + id);
   };
   guard.beat = [lease] { lease->beat(); };
-  auto journal = io::journal_writer::open(facts.folder + "/journal.ndjson", create, std::move(guard));
+  auto journal = io::journal_writer::open(io::journal_in(facts.folder), create, std::move(guard));
   if (!journal)
     return tl::unexpected(journal.error());
   return std::make_unique<folder_store>(facts.folder, std::move(lease), std::move(*journal));

@@ -37,11 +37,8 @@ struct subscription {
 
 /// A run under supervision.
 struct supervised_run {
-  supervised_run(run_book found, std::unique_ptr<run_store> kept)
-      : book(std::move(found)), store(std::move(kept)) {}
-  supervised_run(run_facts facts, std::size_t max_concurrent, bool unconfirmed_releases,
-                 std::unique_ptr<run_store> kept)
-      : book(std::move(facts), max_concurrent, unconfirmed_releases), store(std::move(kept)) {}
+  supervised_run(run_book told, std::unique_ptr<run_store> kept)
+      : book(std::move(told)), store(std::move(kept)) {}
 
   run_book book;
   std::unique_ptr<run_store> store;

@@ -2,8 +2,6 @@
 // is looked at as if only this supervisor's actors had been started again.
 #include "actors/supervisor.hpp"
 
-#include "actors/event_of.hpp"
-
 #include <algorithm>
 #include <vector>
 
@@ -35,7 +33,7 @@ std::string why_not_local(const core::run& run) {
     return {};
   return std::to_string(lost) +
          " of its tasks were processes of this machine under another settle, which this "
-         "release cannot take over: how they end is not known. Nothing was changed";
+         "release cannot take over: how they end is not known. Nothing was submitted";
 }
 
 }  // namespace
@@ -83,7 +81,7 @@ run_answer supervisor_actor::resume(const resume_run& m) {
 
 void supervisor_actor::go_on(run_number number, supervised_run& r, const recovered_run& found) {
   r.joined = found.joined;
-  if (found.finished && found.spread.doomed.empty()) {
+  if (found.finished) {
     r.finished = true;
     r.store.reset();
     return;

@@ -66,9 +66,8 @@ run_answer supervisor_actor::submit(submit_run m) {
     answer.trouble = store.error().words;
     return answer;
   }
-  auto& r = state_->runs
-                .try_emplace(number, facts, m.max_concurrent, rules_->unconfirmed_releases, std::move(*store))
-                .first->second;
+  run_book book(facts, m.max_concurrent, rules_->unconfirmed_releases);
+  auto& r = state_->runs.try_emplace(number, std::move(book), std::move(*store)).first->second;
   state_->by_id[facts.id] = number;
   r.book.note(run_line(facts, m.max_concurrent));
   auto wall = state_->config.now().wall;

@@ -15,6 +15,9 @@
 
 namespace settle::io {
 
+/// Its file in a run's folder.
+inline constexpr std::string_view journal_name = "journal.ndjson";
+
 /// Whether the writer may still write, and what it does to be seen alive. Both are called on its thread.
 struct journal_guard {
   /// Asked before every write; its error is that of everything from then on. Empty: always.
@@ -43,6 +46,11 @@ private:
   explicit journal_writer(std::unique_ptr<impl>);
   std::unique_ptr<impl> impl_;
 };
+
+/// The journal of the run whose folder this is.
+inline std::string journal_in(const std::string& run_folder) {
+  return run_folder + "/" + std::string(journal_name);
+}
 
 /// Calls `line` for each whole line in order. A torn last line is left out (`torn` tells). Errors: storage.
 result<void> read_journal(const std::string& path, const std::function<void(std::string_view)>& line,

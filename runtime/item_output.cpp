@@ -1,4 +1,5 @@
 #include "runtime/item_output.hpp"
+#include "io/journal.hpp"
 
 #include "actors/job_spec.hpp"
 
@@ -71,7 +72,7 @@ filled_path fill_pattern(std::string_view pattern, std::uint64_t job_id, std::st
 }
 
 item_output::item_output(shown_run run, std::size_t index, output_stream which)
-    : run_(std::move(run)), index_(index), which_(which), tail_(run_.folder + "/journal.ndjson") {}
+    : run_(std::move(run)), index_(index), which_(which), tail_(io::journal_in(run_.folder)) {}
 
 io::result<item_output> item_output::open(const std::string& state_dir, const std::string& run,
                                           const std::string& item, output_stream which) {

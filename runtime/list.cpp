@@ -2,6 +2,7 @@
 
 #include "actors/translate/event_writer.hpp"
 #include "io/files.hpp"
+#include "io/journal.hpp"
 #include "io/unique_fd.hpp"
 #include "runtime/follow.hpp"
 #include "runtime/iso_time.hpp"
@@ -129,7 +130,7 @@ io::result<std::vector<std::string>> run_folders(const std::string& state_dir) {
 
 io::result<std::optional<listed_run>> read_listed(const std::string& state_dir, const std::string& run) {
   const std::string folder = run_folder(state_dir, run);
-  const std::string path = folder + "/journal.ndjson";
+  const std::string path = io::journal_in(folder);
   const io::unique_fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file && errno == ENOENT && is_fresh(folder))
     return std::nullopt;
@@ -142,7 +143,7 @@ io::result<std::optional<listed_run>> read_listed(const std::string& state_dir, 
     return is_fresh(folder)
                ? io::result<std::optional<listed_run>>(std::nullopt)
                : io::fail(io::errc::storage, path + " does not begin as the journal of a run does");
-  return listed_run{known->summary(), known->created_at()};
+  return listed_run{known->summary(), known->backend(), known->created_at()};
 }
 
 std::string listed_json(const listed_run& run) {

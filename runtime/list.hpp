@@ -13,6 +13,7 @@ namespace settle {
 
 struct listed_run {
   run_summary summary;
+  std::string backend;                       ///< "slurm" or "local"
   std::optional<core::duration> created_at;  ///< wall clock, of the first event
 };
 

@@ -23,8 +23,6 @@ using core::stream_kind;
 
 namespace {
 
-constexpr const char* journal_name = "/journal.ndjson";
-
 /// The documents of a run in the order in which they joined, each read below the one its generator stands in.
 class joined_documents {
 public:
@@ -156,7 +154,7 @@ std::vector<std::string> list_runs(const std::string& state_dir) {
   std::vector<std::string> ids;
   std::error_code code;
   for (fs::directory_iterator it(runs_folder(state_dir), code), end; !code && it != end; it.increment(code))
-    if (fs::exists(it->path() / "journal.ndjson", code))
+    if (fs::exists(it->path() / io::journal_name, code))
       ids.push_back(it->path().filename().string());
   std::sort(ids.begin(), ids.end());
   return ids;
@@ -192,7 +190,7 @@ io::result<std::vector<std::unique_ptr<tasks::document>>> read_documents(const s
   joined_documents joined(folder, documents, warnings);
   bool torn = false;
   const auto read = io::read_journal(
-      folder + journal_name,
+      io::journal_in(folder),
       [&joined](std::string_view line) {
         if (line.find("\"document\"") >= line.size())
           return;  // most lines by far: not worth parsing
@@ -214,7 +212,7 @@ io::result<shown_run> read_run(const std::string& state_dir, const std::string& 
   replay lines(out, history_of);
   bool torn = false;  // the writer is in the middle of a line: the rest follows
   const auto read = io::read_journal(
-      out.folder + journal_name,
+      io::journal_in(out.folder),
       [&lines](std::string_view line) { std::visit(lines, read_journal_line(line)); }, torn);
   if (!read)
     return tl::unexpected(read.error());

@@ -1,5 +1,5 @@
-// The journal's own lines beside the event stream: what a run is, which documents joined, which submissions were
-// intended. Pure.
+// The journal's lines as a process that takes a run over needs them: what the run is, which documents joined, which
+// submissions were intended or withdrawn, and of each item's event what the rules need to go on. Writer and reader. Pure.
 #pragma once
 
 #include "actors/core/item.hpp"

@@ -132,21 +132,6 @@ io::result<kept_line> read_stream_line(object parsed) {
   return kept;
 }
 
-/// The last part of a token, in base 36; 0 where it is none.
-std::uint32_t ordinal_of(std::string_view token) {
-  const auto dash = token.rfind('-');
-  std::uint64_t value = 0;
-  if (dash == std::string_view::npos || token.size() - dash > 7)
-    return 0;
-  for (const char c : token.substr(dash + 1)) {
-    const bool digit = c >= '0' && c <= '9';
-    if (!digit && !(c >= 'a' && c <= 'z'))
-      return 0;
-    value = value * 36 + static_cast<std::uint64_t>(digit ? c - '0' : c - 'a' + 10);
-  }
-  return std::in_range<std::uint32_t>(value) ? static_cast<std::uint32_t>(value) : 0;
-}
-
 kept_run read_run(line_reader& in) {
   kept_run run;
   run.facts.id = in.text("run");
@@ -177,7 +162,7 @@ io::result<kept_line> read_own_line(object parsed) {
   } else if (what == "document") {
     out = read_document_line(in);
   } else if (what == "intent") {
-    kept_intent intent{in.text("item"), ordinal_of(in.text("token"))};
+    kept_intent intent{in.text("item"), submission_of_token(in.text("token"))};
     in.need(!intent.item.empty() && intent.submission > 0);
     out = std::move(intent);
   } else if (what == "withdrawn") {

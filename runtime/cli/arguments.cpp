@@ -198,6 +198,10 @@ io::result<invocation> help(command_line& line, const std::vector<std::string>& 
 }
 
 void warn_about(run_arguments& run) {
+  if (!run.resume.empty() && (run.run.max_concurrent != 0 || !run.run.title.empty()))
+    run.warnings.push_back("--max-concurrent and --title are the run's own: --resume does not change them");
+  if (run.take_over && run.resume.empty())
+    run.warnings.push_back("--take-over does nothing without --resume");
   if (run.runtime.poll_interval_fixed && run.runtime.rules.poll_interval < core::limits::poll_interval_floor)
     run.warnings.push_back("--poll-interval below 1s is raised to 1s: the controller is everybody's");
 }

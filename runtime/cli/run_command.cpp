@@ -2,7 +2,9 @@
 #include "runtime/cli/human_reporter.hpp"
 #include "runtime/cli/json_reporter.hpp"
 #include "runtime/cli/problems.hpp"
+#include "runtime/cli/reading.hpp"
 #include "runtime/cli/session.hpp"
+#include "runtime/list.hpp"
 #include "runtime/show.hpp"
 
 #include <memory>
@@ -43,16 +45,15 @@ void warn(reporter& told, const std::string& lines) {
 
 /// On which backend the run was started decides on which it goes on, unless the user says.
 io::result<std::string> find_left_run(const run_arguments& arguments, options& to) {
-  const std::string state =
-      arguments.runtime.state_dir.empty() ? default_state_dir() : arguments.runtime.state_dir;
+  const std::string state = state_of(arguments.runtime.state_dir);
   auto run = find_run(state, arguments.resume);
   if (!run)
     return run;
-  const auto left = read_run(state, *run, {});
+  const auto left = read_listed(state, *run);
   if (!left)
     return tl::unexpected(left.error());
-  if (to.backend == backend_kind::automatic)
-    to.backend = left->backend == "local" ? backend_kind::local : backend_kind::slurm;
+  if (to.backend == backend_kind::automatic && *left)
+    to.backend = (*left)->backend == "local" ? backend_kind::local : backend_kind::slurm;
   return run;
 }
 

@@ -1,4 +1,5 @@
 #include "actors/translate/event_json.hpp"
+#include "io/journal.hpp"
 #include "runtime/cli/commands.hpp"
 #include "runtime/cli/human_reporter.hpp"
 #include "runtime/cli/output.hpp"
@@ -112,7 +113,7 @@ int watch_command(const watch_arguments& arguments) {
     return refuse(id.error());
   const std::string folder = run_folder(state, *id);
   watched_run run(arguments, *id, folder);
-  journal_tail journal(folder + "/journal.ndjson");
+  journal_tail journal(io::journal_in(folder));
   return follow(run, journal, noted, arguments.exit_status);
 }
 

@@ -8,6 +8,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -19,7 +20,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr auto document = R"({"tasks":[{"id":"a","name":"a","command":"true"},
+constexpr auto tasks = R"({"tasks":[{"id":"a","name":"a","command":"true"},
   {"id":"b","name":"b","command":"true","deps":["a"]},{"id":"c","name":"c","command":"true"}]})";
 
 /// A run's folder, written line by line.
@@ -27,7 +28,7 @@ class left_run {
 public:
   left_run() {
     fs::create_directories(folder_);
-    std::ofstream(folder_ + "/document-0.json") << document;
+    document("document-0.json", tasks);
     actors::run_facts facts;
     facts.id = "0testrun0000";
     facts.title = "t";
@@ -40,6 +41,9 @@ public:
   left_run(const left_run&) = delete;
   left_run& operator=(const left_run&) = delete;
 
+  void document(const std::string& file, const std::string& text) const {
+    std::ofstream(folder_ + "/" + file) << text;
+  }
   void line(const std::string& text) { out() << text << "\n"; }
   void torn(const std::string& text) { out() << text; }
   void item(const std::string& id, const core::item& it) {
@@ -148,6 +152,32 @@ TEST_CASE("a failure whose spreading was not yet written spreads when it is read
   REQUIRE(found);
   CHECK(found->book.run().at(1).status == item_status::dep_failed);
   CHECK(found->spread.doomed == std::vector<core::item_index>{1});
+}
+
+TEST_CASE("that the run is being cancelled outlives the process that was asked", "[recovery]") {
+  left_run left;
+  CHECK_FALSE(left.recover()->cancel_asked);
+  left.line(actors::cancel_line());
+  CHECK(left.recover()->cancel_asked);
+}
+
+TEST_CASE("a document that is not what joined is refused", "[recovery]") {
+  left_run left;
+  left.document("document-0.json", R"([{"id":"a","name":"a","command":"true"}])");
+  CHECK(left.refusal().find("no longer has the 3 tasks that joined") != std::string::npos);
+}
+
+TEST_CASE("a generator's document joins again, and is known to have joined", "[recovery]") {
+  left_run left;
+  left.document("document-1.json", R"([{"id":"d","name":"d","command":"true","deps":["c"]}])");
+  left.line(actors::document_line("document-1.json", 1, "a"));
+  left.item("d", live(item_status::running, 9));
+  auto found = left.recover();
+  REQUIRE(found);
+  CHECK(found->joined == std::set<core::item_index>{0});
+  CHECK(found->book.run().at(3).job_id == 9);
+  left.line(actors::document_line("document-2.json", 1, "nobody"));
+  CHECK(left.refusal().find("\"nobody\", which is no item") != std::string::npos);
 }
 
 TEST_CASE("a torn last line was never told and is left out", "[recovery]") {

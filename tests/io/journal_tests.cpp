@@ -75,6 +75,43 @@ TEST_CASE("a line is in the file when it is told durable", "[io][journal]") {
   CHECK_FALSE(all.torn);
 }
 
+TEST_CASE("what the guard refuses is told, is not written, and nothing is after it", "[io][journal]") {
+  const temporary_folder folder;
+  const auto path = folder / "journal";
+  bool allowed = true;  // the writer thread reads it only between an append and its answer
+  io::journal_guard guard;
+  guard.may_write = [&]() -> io::result<void> {
+    if (allowed)
+      return {};
+    return io::fail(io::errc::storage, "somebody else's now");
+  };
+  auto writer = journal_writer::open(path, true, guard);
+  REQUIRE(writer);
+  REQUIRE(append_and_wait(**writer, {"ours"}));
+  allowed = false;
+  const auto refused = append_and_wait(**writer, {"too late"});
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().words == "somebody else's now");
+  allowed = true;
+  CHECK_FALSE(append_and_wait(**writer, {"later still"}));
+  CHECK(read_all(path).lines == std::vector<std::string>{"ours"});
+}
+
+TEST_CASE("a guarded journal beats while nobody writes", "[io][journal]") {
+  const temporary_folder folder;
+  std::promise<void> three;
+  int beats = 0;
+  io::journal_guard guard;
+  guard.beat_every = std::chrono::milliseconds{1};
+  guard.beat = [&] {
+    if (++beats == 3)
+      three.set_value();
+  };
+  auto writer = journal_writer::open(folder / "journal", true, guard);
+  REQUIRE(writer);
+  CHECK(three.get_future().wait_for(std::chrono::seconds{30}) == std::future_status::ready);
+}
+
 TEST_CASE("lines of many threads are whole, none is lost, and each thread's are told in its order",
           "[io][journal]") {
   const temporary_folder folder;

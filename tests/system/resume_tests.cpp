@@ -101,11 +101,47 @@ TEST_CASE("a finished run that is resumed says its verdict again and submits not
   CHECK(shop.calls("sbatch") == 1);
 }
 
+TEST_CASE("a local run whose processes were under way is refused, and nothing starts", "[system][resume]") {
+  const workshop shop;
+  program first(shop.local(shop.document(counted(shop, 2, "sleep 4")), {"--json"}));
+  REQUIRE(first.wait_until([](const auto& out, const auto&) { return has(out, "\"status\":\"running\""); }));
+  first.signal(SIGKILL);
+  first.finish();
+  program second(resume(shop));
+  second.finish(seconds(30));
+  CHECK(second.exit_code() == 3);
+  CHECK(has(second.err(), "were processes of this machine under another settle"));
+  CHECK(second.out().empty());
+}
+
+TEST_CASE("a journal that is damaged in the middle is not gone on with", "[system][resume]") {
+  const workshop shop;
+  auto what = shop.slurm(shop.document(counted(shop, 1, "true")), {"--json"});
+  program first(what);
+  first.finish();
+  REQUIRE(first.exit_code() == 0);
+  const auto journal = shop.only_run() / "journal.ndjson";
+  auto text = read_file(journal);
+  text.replace(text.find("\"event\":\"intent\""), 9, "\"event\";\"");
+  write_file(journal, text);
+  auto again = resume(shop);
+  again.environment = what.environment;
+  program second(again);
+  second.finish(seconds(30));
+  CHECK(second.exit_code() == 3);
+  CHECK(has(second.err(), "journal.ndjson:4: no JSON object"));
+  CHECK(shop.calls("sbatch") == 1);
+}
+
 TEST_CASE("--resume does not go with a document, and an unknown run is refused", "[system][resume]") {
   const workshop shop;
   program both(shop.settle({"run", shop.document("[]"), "--resume", "last"}));
   both.finish();
   CHECK(both.exit_code() == 2);
+  program useless(shop.settle({"run", shop.document("[]"), "--take-over", "--backend", "local"}));
+  useless.finish();
+  CHECK(useless.exit_code() == 0);
+  CHECK(has(useless.err(), "--take-over does nothing without --resume"));
   program unknown(shop.settle({"run", "--resume", "nosuch"}));
   unknown.finish();
   CHECK(unknown.exit_code() == 2);
