@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -161,7 +162,9 @@ bool is_possible(event_kind, item_status) noexcept;
 /// The table as Markdown, for docs/states.md.
 std::string states_markdown();
 
-/// Asserts every invariant of a single item (called after each advance, also in release).
+/// The first rule about a single item that this one breaks, in words; empty: none. For items that come from outside.
+std::string_view broken_rule(const item& it) noexcept;
+/// Asserts that it breaks none (called after each advance, also in release).
 void check(const item& it);
 
 std::string_view to_text(event_kind) noexcept;

@@ -91,24 +91,6 @@ void complete(item& it, const stream_event& e) {
   it.accounting_asked = e.status == item_status::settling;
 }
 
-/// A live item has a job and a submission; a terminal one its verdict.
-bool is_sound(const item& it) {
-  if (core::is_live(it.status) && (it.job_id == 0 || it.submissions == 0 || it.attempt == 0))
-    return false;
-  if (it.status == item_status::running && !it.ever_running)
-    return false;
-  if (!it.reached)
-    return true;
-  const auto& v = *it.reached;
-  if (v.status == item_status::completed)
-    return v.why == core::cause::none && v.who != core::evidence::not_applicable &&
-           v.who != core::evidence::queue &&
-           (v.who == core::evidence::none) == v.error.starts_with(core::unconfirmed_marker) &&
-           v.exit_code.value_or(0) == 0 && !v.signal;
-  return v.why != core::cause::none && (v.exit_code != 0 || v.signal) &&
-         (v.status == item_status::dep_failed) == (v.why == core::cause::dependency_failed);
-}
-
 tl::unexpected<io::error> wrong(std::string words) {
   return io::fail(io::errc::bad_reply, std::move(words));
 }
@@ -127,8 +109,10 @@ io::result<kept_line> read_stream_line(object parsed) {
   line_reader in(fields);
   read_kept(in, kept.now, ok);
   complete(kept.now, *e);
-  if (!ok || !is_sound(kept.now))
-    return wrong("an item's event that contradicts itself");
+  if (!ok)
+    return wrong("an item's \"kept\" with a field that is missing or of the wrong type");
+  if (const auto broken = core::broken_rule(kept.now); !broken.empty())
+    return wrong("an item's event that contradicts itself: " + std::string(broken));
   return kept;
 }
 

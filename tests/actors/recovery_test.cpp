@@ -210,6 +210,15 @@ TEST_CASE("a journal that is damaged in the middle is refused with the line", "[
     left.line(actors::intent_line("z", "0testrun0000-0-1"));
     CHECK(left.refusal().find(":4: \"z\" is no item of this run") != std::string::npos);
   }
+  SECTION("an event that contradicts itself") {
+    auto e = actors::event_of_item(live(item_status::running, 8));
+    e.item = "c";
+    e.seq = 2;
+    e.job_id = 0;
+    left.line(actors::item_line(e, live(item_status::running, 8)));
+    CHECK(left.refusal().find(":4: an item's event that contradicts itself: a live item has a job") !=
+          std::string::npos);
+  }
   SECTION("a newer settle's") {
     left.line(R"({"event":"array","v":1})");
     CHECK(left.refusal().find(":4: an event \"array\" that this settle does not know") != std::string::npos);
