@@ -23,6 +23,7 @@ caf::behavior guardian::make_behavior() {
       [this](submit_run& m) { return compat::delegate(this, supervisor_, std::move(m)); },
       [this](const resume_run& m) { return compat::delegate(this, supervisor_, m); },
       [this](const ask_run& m) { return compat::delegate(this, supervisor_, m); },
+      [this](const forget_run& m) { return compat::delegate(this, supervisor_, m); },
       [this](const detach_all& m) { return compat::delegate(this, supervisor_, m); },
       [this](const subscribe_run& m) { compat::send(this, supervisor_, m); },
       [this](const stream_ack& m) { compat::send(this, supervisor_, m); },

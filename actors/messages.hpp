@@ -10,6 +10,7 @@
 #include "actors/item_life.hpp"
 #include "actors/job_spec.hpp"
 #include "actors/keys.hpp"
+#include "actors/translate/request_json.hpp"
 #include "actors/watch_list.hpp"
 
 #include <cstdint>
@@ -63,9 +64,18 @@ struct stream_ack {
   caf::actor subscriber;
 };
 
-/// Cancel every item of the run that is not terminal.
+/// Cancel every item of the run that is not terminal, or of these alone. Evidence decides what becomes of each.
 struct cancel_run {
   std::string run;
+  std::vector<std::string> items;  ///< ids or patterns as in `deps`; one that matches nothing is left out
+};
+/// Let go of a run that is finished or in trouble: nothing of it is held in memory from then on, and its folder is free
+/// for another process. Answered with run_forgotten.
+struct forget_run {
+  std::string run;
+};
+struct run_forgotten {
+  bool done = false;  ///< false: it is under way
 };
 /// Where the run stands. Answered with run_state_answer.
 struct ask_run {
@@ -241,6 +251,30 @@ struct witness_came {
 struct read_again {
   std::uint64_t ticket = 0;
 };
+/// Which letters in the inbox are for these runs?
+struct look_for_requests {
+  std::string inbox;
+  std::shared_ptr<const std::vector<std::string>> runs;  ///< sorted
+  caf::actor answer_to;
+};
+struct posted_request {
+  std::string letter;  ///< its name
+  io::result<cancel_request> asked;
+};
+struct requests_came {
+  std::vector<posted_request> requests;
+};
+/// The supervisor to itself: it is time to look.
+struct requests_due {};
+/// The supervisor to itself: accounting of this finished run was asked for long enough.
+struct late_over {
+  std::uint32_t run = 0;
+};
+/// Put the answer into the outbox, then take the letter out of the inbox.
+struct request_done {
+  std::string inbox, outbox, letter;
+  request_answer answer;
+};
 
 }  // namespace settle::actors
 
@@ -289,6 +323,13 @@ SETTLE_LOCAL_MESSAGE(settle::actors::read_witness)
 SETTLE_LOCAL_MESSAGE(settle::actors::witness_came)
 SETTLE_LOCAL_MESSAGE(settle::actors::read_again)
 SETTLE_LOCAL_MESSAGE(settle::actors::run_forget)
+SETTLE_LOCAL_MESSAGE(settle::actors::forget_run)
+SETTLE_LOCAL_MESSAGE(settle::actors::run_forgotten)
+SETTLE_LOCAL_MESSAGE(settle::actors::look_for_requests)
+SETTLE_LOCAL_MESSAGE(settle::actors::requests_came)
+SETTLE_LOCAL_MESSAGE(settle::actors::requests_due)
+SETTLE_LOCAL_MESSAGE(settle::actors::request_done)
+SETTLE_LOCAL_MESSAGE(settle::actors::late_over)
 SETTLE_LOCAL_MESSAGE(settle::actors::job_seen_again)
 
 // clang-format off
@@ -339,5 +380,12 @@ CAF_BEGIN_TYPE_ID_BLOCK(settle, caf::first_custom_type_id)
   CAF_ADD_TYPE_ID(settle, (settle::actors::read_again))
   CAF_ADD_TYPE_ID(settle, (settle::actors::run_forget))
   CAF_ADD_TYPE_ID(settle, (settle::actors::job_seen_again))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::forget_run))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::run_forgotten))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::look_for_requests))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::requests_came))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::requests_due))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::request_done))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::late_over))
 CAF_END_TYPE_ID_BLOCK(settle)
 // clang-format on

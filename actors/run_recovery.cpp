@@ -44,7 +44,8 @@ public:
     }
     auto spread = book_->run().restored();
     book_->continue_after(seq_);
-    return recovered_run{std::move(*book_), std::move(joined_), std::move(spread), cancel_asked_, finished_};
+    return recovered_run{std::move(*book_), std::move(joined_), std::move(spread), cancel_asked_,
+                         std::move(cancelled_), finished_};
   }
 
 private:
@@ -91,7 +92,13 @@ private:
       it->sub = core::submission::none;
   }
 
-  void apply(kept_cancel&) { cancel_asked_ = true; }
+  void apply(kept_cancel& said) {
+    if (said.items.empty())
+      cancel_asked_ = true;
+    for (const auto& id : said.items)
+      if (item_of(id))
+        cancelled_.insert(*book_->run().tasks().find(id));
+  }
 
   void apply(kept_item& said) {
     auto* it = item_of(said.item);
@@ -145,6 +152,7 @@ private:
   std::vector<std::optional<core::item>> items_;
   std::set<core::item_index> joined_;
   bool cancel_asked_ = false;
+  std::set<core::item_index> cancelled_;
   bool finished_ = false;
   std::optional<io::error> wrong_;
 };

@@ -81,13 +81,17 @@ run_answer supervisor_actor::resume(const resume_run& m) {
 
 void supervisor_actor::go_on(run_number number, supervised_run& r, const recovered_run& found) {
   r.joined = found.joined;
+  const auto at = state_->config.now();
   if (found.finished) {
     r.finished = true;
-    r.store.reset();
-    return;
+    conclude(number, r);
+    if (!r.late) {
+      r.store.reset();
+      return;
+    }
+  } else {
+    r.book.tell_notice("another process left this run; this one goes on with it", at.wall);
   }
-  const auto at = state_->config.now();
-  r.book.tell_notice("another process left this run; this one goes on with it", at.wall);
   for (auto i : that_need_actors(r.book.run())) {
     auto it = r.book.run().at(i);
     auto spec = r.book.spec(i, it.submissions);
@@ -97,9 +101,13 @@ void supervisor_actor::go_on(run_number number, supervised_run& r, const recover
     }
     start_actor(number, r, i, std::move(it), std::move(*spec));
   }
-  tell_changes(r, found.spread, at.wall);
+  if (r.finished)
+    return;
+  tell_changes(number, r, found.spread, at.wall);
   if (found.cancel_asked)
-    cancel(r.book.facts().id);
+    cancel(number, r);
+  cancel_items(number, r, found.cancelled);
+  look_for_requests_soon();
   fill_slots();
 }
 

@@ -74,6 +74,11 @@ struct runtime::impl {
     config.rules = opts.rules;
     config.interval_fixed = opts.poll_interval_fixed;
     config.submissions_at_once = opts.submissions_at_once;
+    config.late_accounting = opts.late_accounting;
+    if (opts.take_requests) {
+      config.inbox = inbox_of(opts.state_dir);
+      config.outbox = outbox_of(opts.state_dir);
+    }
     if (opts.max_concurrent != 0)
       config.max_concurrent = opts.max_concurrent;
     caf_config = make_caf_config(opts.threads);
@@ -99,13 +104,14 @@ struct runtime::impl {
     return w;
   }
 
+  template <caf::spawn_options Options>
   void observe(const std::string& run, std::uint64_t from_seq, observer what) {
     auto watch = watch_of(run);
     {
       std::lock_guard guard{watch->mutex};
       ++watch->observers_left;
     }
-    system->spawn<observer_actor, caf::detached>(root, run, from_seq, std::move(what), std::move(watch));
+    system->spawn<observer_actor, Options>(root, run, from_seq, std::move(what), std::move(watch));
   }
 
   submit_answer submit(std::string text, const std::string& source, const run_options& o) {
@@ -134,7 +140,7 @@ struct runtime::impl {
 
   submit_answer watched(actors::run_answer got) {
     if (!got.run.empty())
-      observe(got.run, got.next_seq, nullptr);  // so that somebody always sees the end
+      observe<caf::no_spawn_options>(got.run, got.next_seq, nullptr);  // so that somebody always sees the end
     return {std::move(got.run), std::move(got.problems), std::move(got.warnings), std::move(got.trouble),
             got.next_seq};
   }
@@ -209,7 +215,11 @@ submit_answer runtime::resume(const std::string& run, bool take_over) {
 }
 
 void runtime::observe(const std::string& run, std::uint64_t from_seq, observer what) {
-  impl_->observe(run, from_seq, std::move(what));
+  impl_->observe<caf::detached>(run, from_seq, std::move(what));
+}
+
+void runtime::notify(const std::string& run, std::uint64_t from_seq, observer what) {
+  impl_->observe<caf::no_spawn_options>(run, from_seq, std::move(what));
 }
 
 run_summary runtime::wait(const std::string& run) {
@@ -235,8 +245,17 @@ run_summary runtime::summary(const std::string& run) {
   return impl_->summary(run);
 }
 
-void runtime::cancel(const std::string& run) {
-  compat::anon_send(impl_->root, actors::cancel_run{run});
+void runtime::cancel(const std::string& run, std::vector<std::string> items) {
+  compat::anon_send(impl_->root, actors::cancel_run{run, std::move(items)});
+}
+
+bool runtime::forget(const std::string& run) {
+  const auto got = impl_->ask<actors::run_forgotten>(actors::forget_run{run});
+  if (!got || !got->done)
+    return false;
+  std::lock_guard guard{impl_->watches_mutex};
+  impl_->watches.erase(run);
+  return true;
 }
 
 void runtime::detach() {

@@ -84,6 +84,10 @@ inline constexpr duration submit_backoff_max = minutes{5};
 /// Actor restarts within the period before the runtime gives up (OTP: intensity and period).
 inline constexpr std::size_t restart_intensity = 10;
 inline constexpr duration restart_period = seconds{60};
+/// Between two looks for requests of other processes.
+inline constexpr duration requests_interval = seconds{1};
+/// After it left the queue accounting may still confirm or correct an unconfirmed completion, so long somebody asks.
+inline constexpr duration late_accounting = std::chrono::hours{24};
 
 static_assert(poll_interval_floor < poll_interval_settling);
 static_assert(poll_interval_settling < poll_interval_ceiling);

@@ -73,11 +73,17 @@ std::string withdrawn_line(std::string_view item) {
   return w.take();
 }
 
-std::string cancel_line() {
+std::string cancel_line(const std::vector<std::string>& items) {
   json_writer w;
   w.open();
   w.text("event", "cancel");
   w.whole("v", 1);
+  if (!items.empty()) {
+    w.open_list("items");
+    for (const auto& item : items)
+      w.element(item);
+    w.close_list();
+  }
   w.close();
   return w.take();
 }

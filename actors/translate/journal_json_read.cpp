@@ -140,7 +140,7 @@ kept_document read_document_line(line_reader& in) {
 io::result<kept_line> read_own_line(object parsed) {
   line_reader in(parsed);
   const std::string what = in.text("event");
-  kept_line out = kept_cancel{};
+  kept_line out;
   if (what == "run") {
     out = read_run(in);
   } else if (what == "document") {
@@ -153,7 +153,9 @@ io::result<kept_line> read_own_line(object parsed) {
     kept_withdrawal withdrawn{in.text("item")};
     in.need(!withdrawn.item.empty());
     out = std::move(withdrawn);
-  } else if (what != "cancel") {
+  } else if (what == "cancel") {
+    out = kept_cancel{in.texts("items")};
+  } else {
     return wrong("an event \"" + what + "\" that this settle does not know: a newer one wrote it");
   }
   if (!in.ok())

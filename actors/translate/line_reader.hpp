@@ -10,6 +10,7 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace settle::actors {
 
@@ -28,6 +29,20 @@ public:
     if (!present(name))
       return std::nullopt;
     return std::is_signed_v<T> ? narrow<T, std::int64_t>() : narrow<T, std::uint64_t>();
+  }
+  /// A list of strings; where it is there it must not be empty.
+  std::vector<std::string> texts(std::string_view name) {
+    std::vector<std::string> out;
+    simdjson::dom::array list;
+    if (!present(name) || !good(field_.get(list)))
+      return out;
+    for (const auto element : list) {
+      std::string_view value;
+      if (good(element.get(value)))
+        out.emplace_back(value);
+    }
+    ok_ = ok_ && !out.empty();
+    return out;
   }
   std::optional<double> real(std::string_view name) {
     double value = 0;
