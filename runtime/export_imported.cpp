@@ -103,8 +103,9 @@ public:
     out_.close();
     piece_(out_.take() + "\n");
     if (named_environments_ > 0)
-      warnings_.push_back("the \"environment\" of " + std::to_string(named_environments_) +
-                          " tasks names one of an old scripthut's configuration: today's form has no place for it");
+      warnings_.push_back(
+          "the \"environment\" of " + std::to_string(named_environments_) +
+          " tasks names one of an old scripthut's configuration: today's form has no place for it");
   }
 
 private:
@@ -117,6 +118,10 @@ private:
     for (const member& m : members) {
       if (is_apart(m.name))
         continue;
+      if (m.name == "env") {
+        out_.json(m.name, rules_of(from));
+        continue;
+      }
       dom::element value, old;
       const bool has = from.at_key(m.name).get(value) == simdjson::SUCCESS;
       // As scripthut reads it: what the new name says counts, where it says anything.
@@ -145,8 +150,7 @@ private:
 
   void write_task(const dom::object& task) {
     out_.open("task");
-    write_members(task, task_members, {"environment", "env_vars", "env"});
-    out_.json("env", rules_of(task));
+    write_members(task, task_members, {"environment", "env_vars"});
     dom::element name;
     if (task.at_key("environment").get(name) == simdjson::SUCCESS && says_something(name))
       ++named_environments_;
@@ -157,10 +161,10 @@ private:
   static std::string rules_of(const dom::object& task) {
     dom::element rules, variables;
     dom::object set;
-    if (task.at_key("env").get(rules) == simdjson::SUCCESS)
+    if (task.at_key("env").get(rules) == simdjson::SUCCESS && !rules.is_null())
       return simdjson::minify(rules);
-    if (task.at_key("env_vars").get(variables) != simdjson::SUCCESS || variables.get(set) != simdjson::SUCCESS ||
-        set.size() == 0)
+    if (task.at_key("env_vars").get(variables) != simdjson::SUCCESS ||
+        variables.get(set) != simdjson::SUCCESS || set.size() == 0)
       return "[]";
     return "[{\"set\":" + simdjson::minify(variables) + "}]";
   }

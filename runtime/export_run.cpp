@@ -66,8 +66,11 @@ void write_rules(json_writer& out, std::string_view name, std::span<const env_ru
   for (const auto rules : {first, then})
     for (const env_rule& rule : rules)
       write_rule(out, rule);
-  if (!init.empty())
-    write_rule(out, {.init = init});
+  if (!init.empty()) {
+    env_rule last;
+    last.init = init;
+    write_rule(out, last);
+  }
   out.close_list();
 }
 
@@ -113,13 +116,15 @@ private:
     out_.text("workflow_name", run_.title.empty() ? run_.id : run_.title);
     out_.text("backend_name", run_.backend);
     out_.text_or_null("created_at", run_.created_at ? iso_time(*run_.created_at) : kept_.facts.created_at);
-    kept_.max_concurrent == 0 ? out_.null("max_concurrent") : out_.whole("max_concurrent", kept_.max_concurrent);
+    kept_.max_concurrent == 0 ? out_.null("max_concurrent")
+                              : out_.whole("max_concurrent", kept_.max_concurrent);
     out_.text("log_dir", run_.folder + "/logs");
     out_.text_or_null("account", account_);
     out_.truth("login_shell", false);
     for (const char* name : {"commit_hash", "git_repo", "git_branch", "source_name"})
       out_.null(name);
-    write_rules(out_, "doc_env", run_.documents.empty() ? std::span<const env_rule>{} : run_.documents[0]->env);
+    write_rules(out_, "doc_env",
+                run_.documents.empty() ? std::span<const env_rule>{} : run_.documents[0]->env);
     out_.open("doc_env_groups");
     for (const auto& [name, rules] : groups())
       write_rules(out_, name, *rules);
@@ -246,8 +251,8 @@ private:
     std::pair given{it.task->output_file, it.task->error_file};
     if (it.last.attempt == 0)
       return given;
-    const auto spec = actors::make_job_spec(kept_.facts, *found->second, *it.task,
-                                            static_cast<core::item_index>(index), 1);
+    const auto spec =
+        actors::make_job_spec(kept_.facts, *found->second, *it.task, static_cast<core::item_index>(index), 1);
     return spec ? std::pair{spec->output_file, spec->error_file} : given;
   }
 

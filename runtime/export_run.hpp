@@ -14,6 +14,7 @@ namespace settle {
 /// Calls `piece` for one piece of the text after the other; `warnings` gets what of the run could not be read, or not
 /// be said. Errors: storage.
 io::result<void> export_run(const std::string& state_dir, const std::string& run,
-                            const std::function<void(std::string_view)>& piece, std::vector<std::string>& warnings);
+                            const std::function<void(std::string_view)>& piece,
+                            std::vector<std::string>& warnings);
 
 }  // namespace settle

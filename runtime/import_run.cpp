@@ -6,6 +6,7 @@
 #include "actors/run_book.hpp"
 #include "actors/translate/event_json.hpp"
 #include "actors/translate/journal_json.hpp"
+#include "actors/translate/json_writer.hpp"
 #include "io/journal.hpp"
 #include "runtime/iso_time.hpp"
 #include "runtime/left_run.hpp"
@@ -51,9 +52,10 @@ void refuse_unfinished(const scripthut_run& from, std::vector<problem>& problems
   const auto open = std::count_if(first, from.items.end(), is_open);
   problems.push_back(
       {first->status_at,
-       fmt::format("{} of the run's {} items {} not over; the first is {}. Only a finished run is imported: its jobs "
-                   "do not carry settle's token, and scripthut may still submit. Let scripthut finish or cancel it",
-                   open, from.items.size(), open == 1 ? "is" : "are", core::to_text(first->status))});
+       fmt::format(
+           "{} of the run's {} items {} not over; the first is {}. Only a finished run is imported: its jobs "
+           "do not carry settle's token, and scripthut may still submit. Let scripthut finish or cancel it",
+           open, from.items.size(), open == 1 ? "is" : "are", core::to_text(first->status))});
 }
 
 /// What the tasks were, as a document of ours. Their env rules stay in the imported file.
@@ -82,7 +84,8 @@ std::string document_of(const scripthut_run& from) {
     text("error_file", task.error_file);
     text("generates_source", task.generates_source);
     text("init", task.init);
-    for (const auto& [name, list] : {std::pair{"sbatch_args", &task.wants.sbatch_args}, std::pair{"deps", &task.deps}}) {
+    for (const auto& [name, list] :
+         {std::pair{"sbatch_args", &task.wants.sbatch_args}, std::pair{"deps", &task.deps}}) {
       if (list->empty())
         continue;
       out.open_list(name);
@@ -108,7 +111,8 @@ public:
     std::vector<problem> problems;
     for (item_index i = 0; i < from_.items.size(); ++i)
       if (auto wrong = tell_item(i); !wrong.empty())
-        problems.push_back({from_.items[i].at, "\"" + from_.doc.tasks[i].id + "\" contradicts itself: " + wrong});
+        problems.push_back(
+            {from_.items[i].at, "\"" + from_.doc.tasks[i].id + "\" contradicts itself: " + wrong});
     return problems;
   }
 
@@ -162,7 +166,9 @@ private:
     const scripthut_item& item = from_.items[i];
     // Each of its times is no earlier than the one before, whatever the clocks of scripthut and Slurm said.
     core::duration at = from_.created_at;
-    const auto later = [&at](std::optional<core::duration> told) { return at = std::max(at, told.value_or(at)); };
+    const auto later = [&at](std::optional<core::duration> told) {
+      return at = std::max(at, told.value_or(at));
+    };
     const auto submitted = later(item.submitted_at), started = later(item.started_at);
     const bool generator = !from_.doc.tasks[i].generates_source.empty();
     auto over = outcome_of(item, generator, later(item.finished_at));
@@ -213,8 +219,8 @@ std::vector<std::string> warnings_of(const scripthut_run& from) {
   });
   if (strange == 0)
     return {};
-  return {fmt::format("{} job id{} no number of Slurm's and {} left out", strange, strange == 1 ? " is" : "s are",
-                      strange == 1 ? "is" : "are")};
+  return {fmt::format("{} job id{} no number of Slurm's and {} left out", strange,
+                      strange == 1 ? " is" : "s are", strange == 1 ? "is" : "are")};
 }
 
 /// The bins in which scripthut keeps jobs that it saw in the queue and did not submit.
@@ -232,7 +238,8 @@ imported_run import_run(const std::string& state_dir, std::string_view text) {
   if (!answer.problems.empty())
     return answer;
   if (is_bin(from))
-    answer.problems.push_back({from.workflow_at, "these are jobs that scripthut saw in the queue, and no run of tasks"});
+    answer.problems.push_back(
+        {from.workflow_at, "these are jobs that scripthut saw in the queue, and no run of tasks"});
   else
     refuse_unfinished(from, answer.problems);
   core::run run;
@@ -256,7 +263,8 @@ imported_run import_run(const std::string& state_dir, std::string_view text) {
   if (left)
     answer.run = facts.id;
   else if (left.error().code == io::errc::bad_input)
-    answer.problems.push_back({{0, 0}, "scripthut's run " + from.id + " was imported before, as run " + facts.id});
+    answer.problems.push_back(
+        {{0, 0}, "scripthut's run " + from.id + " was imported before, as run " + facts.id});
   else
     answer.trouble = left.error();
   return answer;

@@ -76,7 +76,8 @@ std::optional<core::duration> time_of_iso(std::string_view whole) {
     return std::nullopt;
   if (!take_offset(text, offset))
     return std::nullopt;
-  const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
+  const std::chrono::year_month_day date{std::chrono::year(year),
+                                         std::chrono::month(static_cast<unsigned>(month)),
                                          std::chrono::day(static_cast<unsigned>(day))};
   if (!date.ok())
     return std::nullopt;

@@ -17,6 +17,7 @@ struct run_file {
 
 /// Makes the state directory too, where there is none. Errors: bad_input (there is such a run already), storage; then
 /// nothing of it is left.
-io::result<void> leave_run(const std::string& state_dir, const std::string& run, const std::vector<run_file>& files);
+io::result<void> leave_run(const std::string& state_dir, const std::string& run,
+                           const std::vector<run_file>& files);
 
 }  // namespace settle

@@ -18,7 +18,8 @@ namespace {
 
 /// scripthut's words for a restored result and for jobs that no scheduler knew.
 constexpr std::string_view restored_state = "CACHED";
-constexpr std::string_view never_recorded_words = "sbatch accepted the job but the scheduler has no record of it";
+constexpr std::string_view never_recorded_words =
+    "sbatch accepted the job but the scheduler has no record of it";
 constexpr std::string_view vanished_words = "Job vanished before being observed running";
 constexpr std::string_view cancelled_words = "Cancelled";
 
@@ -74,7 +75,8 @@ tl::expected<core::verdict, std::string> completion_of(const scripthut_item& ite
   if (is_failure(means))
     return tl::unexpected("it is completed, and its \"scheduler_state\" is \"" + item.scheduler_state + "\"");
   core::verdict v{.status = item_status::completed, .who = evidence::imported, .facts = facts_of(item)};
-  const bool told = means == core::meaning::succeeded || item.scheduler_state == restored_state || item.exit_code;
+  const bool told =
+      means == core::meaning::succeeded || item.scheduler_state == restored_state || item.exit_code;
   if (told && !item.error.starts_with(core::unconfirmed_marker)) {
     if (item.exit_code)
       v.exit_code = 0;
@@ -90,7 +92,8 @@ tl::expected<core::verdict, std::string> completion_of(const scripthut_item& ite
 }
 
 cause cause_of(const scripthut_item& item) {
-  if (const auto means = meaning_of(item.scheduler_state); is_failure(means.means) && means.why != cause::none)
+  if (const auto means = meaning_of(item.scheduler_state);
+      is_failure(means.means) && means.why != cause::none)
     return means.why;
   if (item.error.starts_with(cancelled_words))
     return cause::cancelled;
@@ -100,8 +103,11 @@ cause cause_of(const scripthut_item& item) {
 }
 
 core::verdict failure_of(const scripthut_item& item) {
-  core::verdict v{.status = item_status::failed, .who = evidence::imported, .why = cause_of(item),
-                  .error = item.error, .facts = facts_of(item)};
+  core::verdict v{.status = item_status::failed,
+                  .who = evidence::imported,
+                  .why = cause_of(item),
+                  .error = item.error,
+                  .facts = facts_of(item)};
   if (item.exit_code.value_or(0) != 0)  // scripthut writes 0 where a signal ended it: that is no code
     v.exit_code = static_cast<std::int32_t>(*item.exit_code);
   if (v.why == cause::rejected || (v.why == cause::cancelled && item.job_id.empty()))

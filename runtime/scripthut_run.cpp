@@ -19,8 +19,9 @@ using tasks::place;
 using value = json_input::value;
 
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
-constexpr std::string_view what_it_is = "a run.json of scripthut has \"id\", \"workflow_name\", \"created_at\" and "
-                                        "\"items\"";
+constexpr std::string_view what_it_is =
+    "a run.json of scripthut has \"id\", \"workflow_name\", \"created_at\" and "
+    "\"items\"";
 constexpr std::int64_t newest_version = 2;
 constexpr std::int64_t code_max = std::numeric_limits<std::int32_t>::max();
 constexpr std::int64_t concurrent_max = std::numeric_limits<std::int64_t>::max();
@@ -57,9 +58,10 @@ private:
     const place start = in_.where(text_.data() + text_.find('{'));
     tasks::seen_keys seen;
     in_.each_field(root, [&](std::string_view key, place at, value& v) {
-      if (!seen.first(in_, key, at) || in_.is_null(v))
-        return skip_unread(v);
-      read_run_field(key, v);
+      if (!seen.first(in_, key, at))
+        return in_.skip(v);
+      if (!in_.is_null(v))
+        read_run_field(key, v);
     });
     if (!in_.broken() && json.current_location().error() != simdjson::OUT_OF_BOUNDS)
       in_.broke(simdjson::TRAILING_CONTENT);
@@ -72,17 +74,11 @@ private:
                            (has_tasks_ ? ". It holds \"tasks\": `settle run` runs a task document" : ""));
   }
 
-  /// is_null has read a null; anything else is still there.
-  void skip_unread(value& v) {
-    json_input::kind k{};
-    if (!in_.broken() && in_.kind_of(v, k) && k != json_input::kind::null)
-      in_.skip(v);
-  }
-
   void read_run_field(std::string_view key, value& v) {
     const place at = in_.where(v);
     if (key == "id") {
-      has_id_ = in_.text(v, quoted(key), run_.id) || in_.broken();
+      has_id_ = true;
+      in_.text(v, quoted(key), run_.id);
     } else if (key == "workflow_name") {
       run_.workflow_at = at;
       has_workflow_ = true;
@@ -103,7 +99,8 @@ private:
       std::optional<std::int64_t> version;
       read_number(key, v, 0, concurrent_max, version);
       if (version.value_or(0) > newest_version)
-        in_.problem_at(at, "version " + std::to_string(*version) + " of run.json is newer than this settle knows (" +
+        in_.problem_at(at, "version " + std::to_string(*version) +
+                               " of run.json is newer than this settle knows (" +
                                std::to_string(newest_version) + ")");
     } else if (key == "items") {
       has_items_ = true;
@@ -121,8 +118,10 @@ private:
     bool has_task = false, has_status = false;
     tasks::seen_keys seen;
     const bool whole = in_.fields_of(v, "an item", [&](std::string_view key, place key_at, value& field) {
-      if (!seen.first(in_, key, key_at) || in_.is_null(field))
-        return skip_unread(field);
+      if (!seen.first(in_, key, key_at))
+        return in_.skip(field);
+      if (in_.is_null(field))
+        return;
       if (key == "task") {
         has_task = true;
         std::uint16_t given = 0;

@@ -36,7 +36,8 @@ struct scripthut_run {
   std::string account;
   core::duration created_at{};  ///< wall clock
   std::optional<std::int64_t> max_concurrent;
-  tasks::document doc;  ///< the tasks in the order of `items`, without env rules; places are those in the file
+  tasks::document
+      doc;  ///< the tasks in the order of `items`, without env rules; places are those in the file
   std::vector<scripthut_item> items;
 };
 

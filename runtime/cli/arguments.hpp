@@ -71,6 +71,7 @@ struct import_arguments {
 struct export_arguments {
   std::string run;     ///< as in show_arguments
   std::string output;  ///< the file to write; empty: stdout
+  bool json = false;   ///< as everywhere; what is printed is JSON either way
   std::string state_dir;
 };
 

@@ -17,7 +17,7 @@ void add_export(CLI::App& parent, export_arguments& to) {
   CLI::App& app = *parent.add_subcommand("export", "prints a run as scripthut's run.json");
   app.add_option("RUN", to.run, "a run's id, a unique beginning of one, or last")->required()->type_name("");
   app.add_option("-o,--output", to.output, "the file to write, in place of stdout")->type_name("FILE");
-  app.add_flag("--json", wrapped("changes nothing: what is printed is JSON"));
+  app.add_flag("--json", to.json, "changes nothing: what is printed is JSON");
   add_state(app, to.state_dir);
 }
 

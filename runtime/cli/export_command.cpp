@@ -13,14 +13,16 @@ namespace settle::cli {
 
 namespace {
 
-io::result<void> to_stdout(const std::string& state, const std::string& run, std::vector<std::string>& warnings) {
+io::result<void> to_stdout(const std::string& state, const std::string& run,
+                           std::vector<std::string>& warnings) {
   output out(STDOUT_FILENO);
-  auto done = export_run(state, run,
-                         [&out](std::string_view piece) {
-                           out.add(piece);
-                           out.flush();
-                         },
-                         warnings);
+  auto done = export_run(
+      state, run,
+      [&out](std::string_view piece) {
+        out.add(piece);
+        out.flush();
+      },
+      warnings);
   if (done && out.failed())
     return io::fail(io::errc::storage, "stdout could not be written");
   return done;
@@ -29,7 +31,8 @@ io::result<void> to_stdout(const std::string& state, const std::string& run, std
 io::result<void> to_file(const std::string& file, const std::string& state, const std::string& run,
                          std::vector<std::string>& warnings) {
   std::string text;
-  auto done = export_run(state, run, [&text](std::string_view piece) { text.append(piece); }, warnings);
+  auto done = export_run(
+      state, run, [&text](std::string_view piece) { text.append(piece); }, warnings);
   if (!done)
     return done;
   if (const int error = io::write_durable_file(file, text); error != 0)
