@@ -36,7 +36,7 @@ ended import(const workshop& shop, const std::string& text, std::vector<std::str
   return call(shop, all);
 }
 
-/// The items that `show --json` prints, one compact text for each.
+/// Those that `show --json` prints, each compact.
 std::vector<std::string> shown_items(const workshop& shop) {
   simdjson::dom::parser parser;
   simdjson::dom::element run;
@@ -49,7 +49,7 @@ std::vector<std::string> shown_items(const workshop& shop) {
   return items;
 }
 
-const char* item_of_old = R"("status": "completed", "slurm_job_id": "902")";
+constexpr const char* item_of_old = R"("status": "completed", "slurm_job_id": "902")";
 
 }  // namespace
 
@@ -118,7 +118,6 @@ TEST_CASE("a run from before scripthut 0.10 is imported, and what was not kept t
 
 TEST_CASE("an imported run is exported as it was", "[system][exchange]") {
   const workshop shop;
-  // A member of a scripthut to come stays too.
   const std::string text =
       replaced(fixture("run-0.12.json"), "\"items\": [", "\"later\": [1.5, null],\n  \"items\": [");
   CHECK(import(shop, text).code == 0);
@@ -161,27 +160,27 @@ TEST_CASE("what is no finished run of scripthut's is refused with its place, and
               words] = GENERATE_COPY(table<std::string, std::string, std::string, std::string>({
       {"empty", "", ":1:1: ", "the file is empty"},
       {"cut", old.substr(0, 700), "", "not JSON"},
-      {"behind it", old + "{}", ":46:", "not JSON"},
+      {"behind it", old + "{}", ":47:1: ", "not JSON"},
       {"another file", R"({"tasks": []})", ":1:1: ", "`settle run` runs a task document"},
       {"a list", "[1]", ":1:1: ", "this is another file"},
       {"newer", replaced(old, "\"version\": 2", "\"version\": 3"), ":2:14: ", "newer than this settle knows"},
       {"a date", replaced(old, "2026-02-12T08:01:05", "yesterday"),
-       ":18:", "\"finished_at\" is \"yesterday\""},
+       ":20:", "\"finished_at\" is \"yesterday\""},
       {"a status", replaced(old, item_of_old, R"("status": "done", "slurm_job_id": "902")"),
-       ":28:17: ", "\"status\" is \"done\""},
+       ":30:17: ", "\"status\" is \"done\""},
       {"running", replaced(old, item_of_old, R"("status": "running", "slurm_job_id": "902")"),
-       ":28:17: ", "1 of the run's 3 items is not over; the first is running"},
+       ":30:17: ", "1 of the run's 3 items is not over; the first is running"},
       {"pending", replaced(old, item_of_old, R"("status": "pending", "slurm_job_id": null)"),
-       ":28:17: ", "Only a finished run is imported"},
-      {"no status", replaced(old, item_of_old, R"("slurm_job_id": "902")"), ":22:", "lacks \"status\""},
-      {"no task", replaced(old, "\"task\"", "\"tusk\""), ":11:", "lacks \"task\""},
+       ":30:17: ", "Only a finished run is imported"},
+      {"no status", replaced(old, item_of_old, R"("slurm_job_id": "902")"), ":24:5: ", "lacks \"status\""},
+      {"no task", replaced(old, "\"task\"", "\"tusk\""), ":13:5: ", "lacks \"task\""},
       {"a dependency", replaced(old, R"("dependencies": ["one"])", R"("dependencies": ["nobody"])"),
-       ":25:", "nobody"},
-      {"an id twice", replaced(old, R"("id": "two")", R"("id": "one")"), ":24:", "\"one\""},
-      {"a number", replaced(old, "\"cpus\": 1", "\"cpus\": \"1\""), ":13:", "must be a number"},
+       ":27:67: ", "nobody"},
+      {"an id twice", replaced(old, R"("id": "two")", R"("id": "one")"), ":26:15: ", "the id \"one\""},
+      {"a number", replaced(old, "\"cpus\": 1", "\"cpus\": \"1\""), ":15:", "must be a number"},
       {"a key twice", replaced(old, "\"account\": null", "\"id\": \"x\""), ":9:", "given twice"},
       {"a contradiction", replaced(old, "\"sacct_state\": \"COMPLETED\"", "\"sacct_state\": \"FAILED\""),
-       ":11:", "\"one\" contradicts itself"},
+       ":13:5: ", "\"one\" contradicts itself"},
       {"bystanders", replaced(old, "\"sweep\"", "\"_default\""), ":4:", "no run of tasks"},
   }));
   INFO(name);
@@ -253,7 +252,6 @@ TEST_CASE("a run of settle's is exported as scripthut writes its own", "[system]
            R"("status":"dep_failed","job_id":null,"user":null,"submitted_at":null,"started_at":null)")})
     CHECK(has(text, part));
 
-  // Whoever reads it as scripthut's learns the same.
   const workshop other;
   write_file(other.folder() / "run.json", text);
   CHECK(import(other, text).code == 0);
