@@ -4,6 +4,7 @@
 #include "actors/translate/journal_json.hpp"
 #include "actors/translate/json_writer.hpp"
 #include "io/journal.hpp"
+#include "runtime/export_deps.hpp"
 #include "runtime/export_imported.hpp"
 #include "runtime/export_rules.hpp"
 #include "runtime/import_run.hpp"
@@ -40,7 +41,8 @@ std::string size_words(std::int64_t bytes) {
 
 class exporter {
 public:
-  exporter(const shown_run& run, actors::kept_run kept) : run_(run), kept_(std::move(kept)) {
+  exporter(const shown_run& run, actors::kept_run kept)
+      : run_(run), kept_(std::move(kept)), deps_(run.documents) {
     kept_.facts.folder = run.folder;
     for (const auto& doc : run.documents)
       for (const tasks::task& task : doc->tasks)
@@ -60,6 +62,8 @@ public:
     out_.close();
     piece(out_.take() + "\n");
   }
+
+  bool left_patterns() const noexcept { return deps_.left_patterns(); }
 
 private:
   void write_head() {
@@ -159,7 +163,8 @@ private:
     out_.whole_or_null("cpus", wants.cpus);
     out_.text_or_null("memory", wants.memory);
     out_.text_or_null("time_limit", wants.time_limit);
-    write_list(out_, "dependencies", task.deps);
+    const auto doc = document_of_.find(it.task);
+    write_list(out_, "dependencies", doc == document_of_.end() ? task.deps : deps_.of(task, *doc->second));
     out_.text_or_null("generates_source", task.generates_source);
     out_.text_or_null("output_file", out_file);
     out_.text_or_null("error_file", err_file);
@@ -212,6 +217,7 @@ private:
   const shown_run& run_;
   actors::kept_run kept_;
   std::unordered_map<const tasks::task*, const document*> document_of_;
+  resolved_deps deps_;
   std::string account_;
   json_writer out_;
 };
@@ -248,7 +254,10 @@ io::result<void> export_run(const std::string& state_dir, const std::string& run
   if (!kept)
     return tl::unexpected(kept.error());
   warnings.insert(warnings.end(), shown->warnings.begin(), shown->warnings.end());
-  exporter(*shown, std::move(*kept)).write(piece);
+  exporter out(*shown, std::move(*kept));
+  out.write(piece);
+  if (out.left_patterns())
+    warnings.push_back("some of `dependencies` are patterns still: what they match would be millions of ids");
   return {};
 }
 

@@ -71,7 +71,7 @@ int import_command(const import_arguments& arguments) {
     out.add(arguments.json ? answer_json(seen.run) : seen.run + "\n");
   err.flush();
   out.flush();
-  if (out.failed())
+  if (out.failed() && !seen.run.empty())
     return refuse("stdout could not be written; run " + seen.run + " was imported", exit_no_work);
   return seen.problems.empty() ? 0 : exit_usage;
 }

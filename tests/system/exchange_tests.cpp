@@ -222,7 +222,7 @@ TEST_CASE("a run of settle's is exported as scripthut writes its own", "[system]
       {"id": "good", "name": "t", "command": "echo fine", "cpus": 1, "env": [{"include": ["g"]}]},
       {"id": "bad", "name": "t", "command": "exit 3", "working_dir": "/", "qos": "long", "error_file": "/dev/null"},
       {"id": "killed", "name": "t", "command": "kill -9 $$"},
-      {"id": "after", "name": "t", "command": "true", "deps": ["bad"], "init": ""}]})",
+      {"id": "after", "name": "t", "command": "true", "deps": ["b*", "bad"], "init": ""}]})",
              1);
   const std::string run = shop.only_run().filename();
   const fs::path file = shop.folder() / "out.json";
@@ -246,8 +246,8 @@ TEST_CASE("a run of settle's is exported as scripthut writes its own", "[system]
        std::string(R"("env":[{"include":["g"]},{"init":"echo early"}])"),
        std::string(
            R"("env":[],"gres":null,"image":null,"inputs":[],"outputs":[],"cache":true,"cache_scope":"commit"})"),
-       std::string(R"("error_file":"/dev/null")"), std::string(R"("qos":"long"})"),
-       std::string(R"("scheduler_state":null,"exit_code":3,"outputs":[])"),
+       std::string(R"("dependencies":["bad"])"), std::string(R"("error_file":"/dev/null")"),
+       std::string(R"("qos":"long"})"), std::string(R"("scheduler_state":null,"exit_code":3,"outputs":[])"),
        std::string(
            R"("status":"dep_failed","job_id":null,"user":null,"submitted_at":null,"started_at":null)")})
     CHECK(has(text, part));
@@ -269,7 +269,8 @@ TEST_CASE("a run under way is exported as it is now", "[system][exchange]") {
   program p(shop.local(shop.document("[" + waiting_task("slow", 0) + R"(,
       {"id": "late", "name": "t", "command": "true", "deps": ["slow"]}])"),
                        {"--json"}));
-  REQUIRE(p.wait_until([](const std::string& out, const std::string&) { return has(out, "\"running\""); }));
+  REQUIRE(p.wait_until(
+      [](const std::string& out, const std::string&) { return has(out, R"("status":"running")"); }));
   const ended now = call(shop, {"export", "last"});
   CHECK(now.code == 0);
   CHECK(has(now.out, R"("status":"running")"));
