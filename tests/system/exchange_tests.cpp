@@ -13,7 +13,6 @@ std::string fixture(const std::string& name) {
   return read_file(SETTLE_SOURCE_DIR "/tests/data/scripthut/" + name);
 }
 
-/// Without the blanks between its values.
 std::string compact(const std::string& json) {
   simdjson::dom::parser parser;
   simdjson::dom::element e;
