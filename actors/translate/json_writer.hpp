@@ -38,6 +38,12 @@ public:
       text(name, value);
   }
 
+  /// A value that is JSON already, as an object or list of its own.
+  void json(std::string_view name, std::string_view value) { key(name), json(value); }
+  void json(std::string_view element) {
+    json_.RawValue(element.data(), element.size(), rapidjson::kObjectType);
+  }
+
   void null(std::string_view name) { key(name), json_.Null(); }
   void truth(std::string_view name, bool value) { key(name), json_.Bool(value); }
   void whole(std::string_view name, std::uint64_t value) { key(name), json_.Uint64(value); }

@@ -1,5 +1,6 @@
 #include "runtime/cli/arguments.hpp"
 
+#include "runtime/cli/exchange_options.hpp"
 #include "runtime/cli/nearest_word.hpp"
 #include "runtime/cli/option_kinds.hpp"
 #include "runtime/cli/reading_options.hpp"
@@ -174,6 +175,7 @@ struct command_line {
   run_arguments run;
   validate_arguments validate;
   reading_arguments reading;
+  exchange_arguments exchange;
   doctor_arguments doctor;
 
   command_line() {
@@ -181,6 +183,7 @@ struct command_line {
     add_run(app, run);
     add_validate(app, validate);
     add_reading(app, reading);
+    add_exchange(app, exchange);
     add_doctor(app, doctor);
     app.add_subcommand("help", "this text, or a command's: settle help run");
     app.footer("Exit codes: 0 all completed and confirmed, 1 failed or cancelled, 2 usage or bad input,\n"
@@ -218,6 +221,8 @@ io::result<invocation> chosen(command_line& line) {
   if (line.app.got_subcommand("doctor"))
     return line.doctor;
   if (auto asked = chosen_reading(line.app, line.reading))
+    return std::move(*asked);
+  if (auto asked = chosen_exchange(line.app, line.exchange))
     return std::move(*asked);
   return print_text{line.app.help()};
 }

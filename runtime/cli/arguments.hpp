@@ -62,6 +62,19 @@ struct watch_arguments {
   std::string state_dir;
 };
 
+struct import_arguments {
+  std::string file;  ///< scripthut's run.json; "-": standard input
+  bool json = false;
+  std::string state_dir;
+};
+
+struct export_arguments {
+  std::string run;     ///< as in show_arguments
+  std::string output;  ///< the file to write; empty: stdout
+  bool json = false;   ///< as everywhere; what is printed is JSON either way
+  std::string state_dir;
+};
+
 struct doctor_arguments {
   bool json = false;
   options runtime;  ///< those that `settle run` would be given
@@ -72,9 +85,9 @@ struct print_text {
   std::string text;
 };
 
-using invocation =
-    std::variant<run_arguments, validate_arguments, show_arguments, list_arguments, status_arguments,
-                 logs_arguments, watch_arguments, doctor_arguments, print_text>;
+using invocation = std::variant<run_arguments, validate_arguments, show_arguments, list_arguments,
+                                status_arguments, logs_arguments, watch_arguments, import_arguments,
+                                export_arguments, doctor_arguments, print_text>;
 
 /// Reads the arguments behind the program's name. Errors: bad_input, with a "did you mean" where one is near.
 io::result<invocation> read_arguments(std::vector<std::string> arguments);

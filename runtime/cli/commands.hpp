@@ -17,6 +17,8 @@ int list_command(const list_arguments& arguments);
 int status_command(const status_arguments& arguments);
 int logs_command(const logs_arguments& arguments);
 int watch_command(const watch_arguments& arguments);
+int import_command(const import_arguments& arguments);
+int export_command(const export_arguments& arguments);
 int doctor_command(const doctor_arguments& arguments);
 
 }  // namespace settle::cli

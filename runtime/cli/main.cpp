@@ -29,6 +29,8 @@ struct dispatch {
   int operator()(const status_arguments& a) const { return status_command(a); }
   int operator()(const logs_arguments& a) const { return logs_command(a); }
   int operator()(const watch_arguments& a) const { return watch_command(a); }
+  int operator()(const import_arguments& a) const { return import_command(a); }
+  int operator()(const export_arguments& a) const { return export_command(a); }
   int operator()(const doctor_arguments& a) const { return doctor_command(a); }
   int operator()(const print_text& a) const {
     print(STDOUT_FILENO, a.text);
