@@ -51,20 +51,29 @@ io::result<std::unique_ptr<run_store>> open_folder(const run_facts& facts, bool 
   return std::make_unique<folder_store>(facts.folder, std::move(lease), std::move(*journal));
 }
 
-}  // namespace
-
-io::result<std::unique_ptr<run_store>> open_run_folder(const run_facts& facts) {
+io::result<void> make_parts(const run_facts& facts, bool exit_records) {
   for (const char* part : {"/logs/", "/scripts/", "/exits/"}) {
-    if (part == std::string_view{"/exits/"} && !facts.exit_records)
+    if (part == std::string_view{"/exits/"} && !exit_records)
       continue;
     if (int error = io::make_folders_above(facts.folder + part, 0700, io::sync_new::no); error != 0)
       return io::fail(io::errc::storage,
                       "cannot make " + facts.folder + part + ": " + io::errno_words(error));
   }
+  return {};
+}
+
+}  // namespace
+
+io::result<std::unique_ptr<run_store>> open_run_folder(const run_facts& facts) {
+  if (auto made = make_parts(facts, facts.exit_records); !made)
+    return tl::unexpected(made.error());
   return open_folder(facts, true, false);
 }
 
 io::result<std::unique_ptr<run_store>> reopen_run_folder(const run_facts& facts, bool take_over) {
+  // Of a run that was only left here it has none yet; whether records are left, its journal tells later.
+  if (auto made = make_parts(facts, true); !made)
+    return tl::unexpected(made.error());
   return open_folder(facts, false, take_over);
 }
 

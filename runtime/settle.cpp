@@ -28,16 +28,6 @@ int run_summary::exit_code(bool accept_unconfirmed) const noexcept {
   return confirmed || accept_unconfirmed ? 0 : 4;
 }
 
-namespace {
-
-std::unique_ptr<caf::actor_system_config> make_caf_config(std::size_t threads) {
-  auto cfg = std::make_unique<caf::actor_system_config>();
-  actors::register_messages(*cfg);
-  compat::set_sharing_policy(*cfg);
-  compat::set_threads(*cfg, std::max<std::size_t>(1, threads));
-  return cfg;
-}
-
 io::result<backend_kind> choose_backend(backend_kind wanted) {
   const bool has_slurm = is_on_path("sbatch");
   if (wanted == backend_kind::automatic)
@@ -47,6 +37,16 @@ io::result<backend_kind> choose_backend(backend_kind wanted) {
                     "backend slurm was asked for, but there is no `sbatch` on PATH: install the Slurm client "
                     "commands or use --backend local");
   return wanted;
+}
+
+namespace {
+
+std::unique_ptr<caf::actor_system_config> make_caf_config(std::size_t threads) {
+  auto cfg = std::make_unique<caf::actor_system_config>();
+  actors::register_messages(*cfg);
+  compat::set_sharing_policy(*cfg);
+  compat::set_threads(*cfg, std::max<std::size_t>(1, threads));
+  return cfg;
 }
 
 /// Within which every answer of our own actors comes; they never wait for anything outside.
@@ -260,6 +260,10 @@ bool runtime::forget(const std::string& run) {
 
 void runtime::detach() {
   impl_->detach_all();
+}
+
+bool runtime::responsive(std::chrono::milliseconds within) {
+  return impl_->ask<actors::run_state_answer>(actors::ask_run{}, within).has_value();
 }
 
 const std::string& runtime::state_dir() const {

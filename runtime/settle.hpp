@@ -84,6 +84,9 @@ struct validation {
 validation validate_file(const std::string& path);
 validation validate_text(std::string_view text);
 
+/// The backend that `wanted` means on this machine. Errors: unavailable (slurm without sbatch).
+io::result<backend_kind> choose_backend(backend_kind wanted);
+
 class runtime {
 public:
   /// Opens the state directory, starts threads. Errors: storage (state directory), unavailable (no sbatch for
@@ -130,6 +133,9 @@ public:
   /// No new submissions from now on; returns when those in flight are known and journaled, or after the command
   /// deadline. Used before leaving; the destructor does it too.
   void detach();
+
+  /// The supervisor of the runs answers within this time.
+  bool responsive(std::chrono::milliseconds within);
 
   const std::string& state_dir() const;
   backend_kind backend() const;  ///< slurm or local

@@ -4,6 +4,7 @@
 #include "io/result.hpp"
 #include "runtime/settle.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <variant>
@@ -21,6 +22,29 @@ struct run_arguments {
   options runtime;
   run_options run;
   std::vector<std::string> warnings;  ///< about options that were understood but do not do what they seem to
+};
+
+struct submit_arguments {
+  std::string tasks_file;  ///< "-": standard input
+  bool json = false;
+  options place;  ///< backend and state directory
+  run_options run;
+};
+
+struct supervise_arguments {
+  bool json = false;
+  bool until_idle = false;
+  bool take_over = false;
+  options runtime;
+  std::vector<std::string> warnings;
+};
+
+struct cancel_arguments {
+  std::string run;  ///< an id, a unique beginning of one, or "last"
+  std::vector<std::string> items;
+  bool json = false;
+  std::chrono::milliseconds wait{60'000};
+  std::string state_dir;
 };
 
 struct validate_arguments {
@@ -85,7 +109,7 @@ struct print_text {
   std::string text;
 };
 
-using invocation = std::variant<run_arguments, validate_arguments, show_arguments, list_arguments,
+using invocation = std::variant<run_arguments, submit_arguments, supervise_arguments, cancel_arguments, validate_arguments, show_arguments, list_arguments,
                                 status_arguments, logs_arguments, watch_arguments, import_arguments,
                                 export_arguments, doctor_arguments, print_text>;
 
