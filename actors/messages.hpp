@@ -242,6 +242,13 @@ struct read_again {
   std::uint64_t ticket = 0;
 };
 
+// -- of the guardian to itself ---------------------------------------------------------------------------------------
+
+/// The cluster said why it is not fit for settle; empty: nothing speaks against it.
+struct refusal_came {
+  std::string words;
+};
+
 }  // namespace settle::actors
 
 SETTLE_LOCAL_MESSAGE(settle::actors::submit_run)
@@ -290,6 +297,7 @@ SETTLE_LOCAL_MESSAGE(settle::actors::witness_came)
 SETTLE_LOCAL_MESSAGE(settle::actors::read_again)
 SETTLE_LOCAL_MESSAGE(settle::actors::run_forget)
 SETTLE_LOCAL_MESSAGE(settle::actors::job_seen_again)
+SETTLE_LOCAL_MESSAGE(settle::actors::refusal_came)
 
 // clang-format off
 CAF_BEGIN_TYPE_ID_BLOCK(settle, caf::first_custom_type_id)
@@ -339,5 +347,6 @@ CAF_BEGIN_TYPE_ID_BLOCK(settle, caf::first_custom_type_id)
   CAF_ADD_TYPE_ID(settle, (settle::actors::read_again))
   CAF_ADD_TYPE_ID(settle, (settle::actors::run_forget))
   CAF_ADD_TYPE_ID(settle, (settle::actors::job_seen_again))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::refusal_came))
 CAF_END_TYPE_ID_BLOCK(settle)
 // clang-format on

@@ -42,6 +42,7 @@ public:
   void examine(const settle::core::policy&, std::function<void(settle::actors::site_answer)> done) override {
     done({});  // nobody asks in a story
   }
+  void refusal(std::function<void(std::string)> done) override { done({}); }
   std::vector<settle::actors::call_count> calls() const override { return {}; }
 
   /// What is under way will be answered to nobody.
