@@ -1,4 +1,4 @@
-// The port to a Slurm cluster as the backend actor sees it: seven questions, each answered exactly once, on any
+// The port to a Slurm cluster as the backend actor sees it: eight questions, each answered exactly once, on any
 // thread, already translated into the rules' own terms. The real one runs commands (actors/bridge), tests play one.
 #pragma once
 
@@ -88,6 +88,10 @@ public:
   /// Looks at the cluster itself: versions, limits, accounting, clock. At most six commands, one after the other;
   /// those that an earlier answer made pointless are left out. Submits nothing.
   virtual void examine(const core::policy& rules, std::function<void(site_answer)> done) = 0;
+
+  /// Why no run may be started here, in words; empty: nothing is known against it, or nobody answered in
+  /// limits::admission_patience. One scontrol.
+  virtual void refusal(std::function<void(std::string)> done) = 0;
 
   /// Commands started so far.
   virtual std::vector<call_count> calls() const = 0;

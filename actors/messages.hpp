@@ -276,6 +276,13 @@ struct request_done {
   request_answer answer;
 };
 
+// -- of the guardian to itself ---------------------------------------------------------------------------------------
+
+/// The cluster said why it is not fit for settle; empty: nothing speaks against it.
+struct refusal_came {
+  std::string words;
+};
+
 }  // namespace settle::actors
 
 SETTLE_LOCAL_MESSAGE(settle::actors::submit_run)
@@ -331,6 +338,7 @@ SETTLE_LOCAL_MESSAGE(settle::actors::requests_due)
 SETTLE_LOCAL_MESSAGE(settle::actors::request_done)
 SETTLE_LOCAL_MESSAGE(settle::actors::late_over)
 SETTLE_LOCAL_MESSAGE(settle::actors::job_seen_again)
+SETTLE_LOCAL_MESSAGE(settle::actors::refusal_came)
 
 // clang-format off
 CAF_BEGIN_TYPE_ID_BLOCK(settle, caf::first_custom_type_id)
@@ -387,5 +395,6 @@ CAF_BEGIN_TYPE_ID_BLOCK(settle, caf::first_custom_type_id)
   CAF_ADD_TYPE_ID(settle, (settle::actors::requests_due))
   CAF_ADD_TYPE_ID(settle, (settle::actors::request_done))
   CAF_ADD_TYPE_ID(settle, (settle::actors::late_over))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::refusal_came))
 CAF_END_TYPE_ID_BLOCK(settle)
 // clang-format on

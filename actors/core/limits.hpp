@@ -78,6 +78,9 @@ inline constexpr duration search_silence_blind = minutes{15};
 inline constexpr duration generated_document_wait = seconds{60};
 /// sbatch itself retries a full controller for up to 120 s: what it gets beside twice the command deadline.
 inline constexpr duration submit_patience = seconds{10};
+/// A run's start waits this long for the cluster to say what speaks against it, then begins as if nothing did: who does
+/// not answer runs no sbatch either.
+inline constexpr duration admission_patience = seconds{10};
 /// First and longest wait before a refused submission is repeated; doubles in between.
 inline constexpr duration submit_backoff_min = seconds{2};
 inline constexpr duration submit_backoff_max = minutes{5};

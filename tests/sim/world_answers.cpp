@@ -123,6 +123,13 @@ command_result world::squeue() {
   return spoil(answer(std::move(out)), blank_listing_);
 }
 
+bool world::listing_told_nothing() const {
+  const auto live = std::count_if(in_memory_.begin(), in_memory_.end(), [this](std::size_t j) {
+    return !jobs_[j].foreign && jobs_[j].at != phase::ended;
+  });
+  return blank_listing_ && live < 3;
+}
+
 // -- sacct -----------------------------------------------------------------------------------------------------------
 
 void world::add_records(std::string& out, std::size_t j, std::int64_t since) const {
