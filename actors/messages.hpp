@@ -67,7 +67,7 @@ struct stream_ack {
 /// Cancel every item of the run that is not terminal, or of these alone. Evidence decides what becomes of each.
 struct cancel_run {
   std::string run;
-  std::vector<std::string> items;  ///< ids or patterns as in `deps`; one that matches nothing is left out
+  std::vector<std::string> items{};  ///< ids or patterns as in `deps`; one that matches nothing is left out
 };
 /// Let go of a run that is finished or in trouble: nothing of it is held in memory from then on, and its folder is free
 /// for another process. Answered with run_forgotten.

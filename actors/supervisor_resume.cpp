@@ -89,7 +89,7 @@ void supervisor_actor::go_on(run_number number, supervised_run& r, const recover
       r.store.reset();
       return;
     }
-  } else {
+  } else if (r.book.last_seq() > 1) {  // it was begun, not only left here
     r.book.tell_notice("another process left this run; this one goes on with it", at.wall);
   }
   for (auto i : that_need_actors(r.book.run())) {

@@ -233,6 +233,9 @@ bool supervision::responsive(std::chrono::milliseconds within) {
 }
 
 void supervision::detach() {
+  for (auto& [run, known] : runs_)
+    if (known.now == standing::under_way)
+      look_after(run, known);  // those that ended since the last look are not left
   for (auto& [kind, host] : runtimes_)
     host->detach();
 }

@@ -112,8 +112,8 @@ private:
 
   /// Jobs keep running; whoever supervises next goes on with them.
   void leave() {
-    const auto under_way = runs_->under_way();
     runs_->detach();
+    const auto under_way = runs_->under_way();
     pass_events();
     queue_->close();
     runs_.reset();
