@@ -55,7 +55,7 @@ io::result<std::unique_ptr<run_store>> open_folder(const run_facts& facts, bool 
 
 io::result<std::unique_ptr<run_store>> open_run_folder(const run_facts& facts) {
   for (const char* part : {"/logs/", "/scripts/", "/exits/"}) {
-    if (part == std::string_view{"/exits/"} && !facts.exit_records)
+    if (part == std::string_view{"/exits/"} && !facts.exit_records && facts.backend != "local")
       continue;
     if (int error = io::make_folders_above(facts.folder + part, 0700, io::sync_new::no); error != 0)
       return io::fail(io::errc::storage,
