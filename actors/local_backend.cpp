@@ -56,8 +56,9 @@ void local_backend::look_for(const job_watch& m) {
   port_->find(
       *m.spec, m.what.job_id != 0,
       [me, key = m.key](process_found found) {
-        compat::anon_send(me, process_came{.key = key, .pid = found.pid, .end = std::move(found.end),
-                                           .unrun = found.unrun});
+        compat::anon_send(
+            me,
+            process_came{.key = key, .pid = found.pid, .end = std::move(found.end), .unrun = found.unrun});
       },
       [me, key = m.key](process_end end) {
         compat::anon_send(me, process_came{.key = key, .end = std::move(end)});

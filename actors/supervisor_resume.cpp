@@ -33,7 +33,8 @@ std::string why_not_here(machine& here, const run_book& book) {
     if (!spec)
       continue;  // told when it is gone on with
     if (auto found = here.can_find(**spec); !found)
-      return "its task \"" + std::string(run.tasks().id(i)) + "\" cannot be followed: " + found.error().words +
+      return "its task \"" + std::string(run.tasks().id(i)) +
+             "\" cannot be followed: " + found.error().words +
              ". Nothing was submitted; resume the run where it was started";
   }
   return {};

@@ -45,7 +45,7 @@ struct child_plan {
   char* const* argv = nullptr;
   char* const* environment = nullptr;
   const char* const* programs = nullptr;  ///< paths to try, null at the end
-  int program = -1;  ///< or this file
+  int program = -1;                       ///< or this file
   int descriptors[3] = {-1, -1, -1};
   bool own_session = false;
   bool dies_with_parent = false;

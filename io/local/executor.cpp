@@ -228,9 +228,8 @@ local_executor::~local_executor() {
 
 void local_executor::start(local_job job, std::function<void(result<std::int32_t>)> started,
                            std::function<void(local_end)> ended) {
-  asio::post(impl_->io,
-             [self = impl_, job = std::move(job), started = std::move(started),
-              ended = std::move(ended)]() mutable { self->begin(job, started, ended); });
+  asio::post(impl_->io, [self = impl_, job = std::move(job), started = std::move(started),
+                         ended = std::move(ended)]() mutable { self->begin(job, started, ended); });
 }
 
 void local_executor::find(task_place place, bool known_to_run, std::function<void(found_task)> found,

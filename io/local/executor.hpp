@@ -26,24 +26,24 @@ struct task_place {
 
 struct local_job {
   task_place place;
-  std::string script;       ///< whole, with its shebang
-  std::string script_file;  ///< where it is written before it is run
-  std::string output_file;  ///< created or truncated; parent folders are made
-  std::string error_file;   ///< the same path as output_file: both go to one file
+  std::string script;                                ///< whole, with its shebang
+  std::string script_file;                           ///< where it is written before it is run
+  std::string output_file;                           ///< created or truncated; parent folders are made
+  std::string error_file;                            ///< the same path as output_file: both go to one file
   std::optional<std::chrono::seconds> time_limit{};  ///< 0: none
-  std::vector<std::string> environment{};  ///< complete
+  std::vector<std::string> environment{};            ///< complete
 };
 
 struct local_end {
   std::optional<int> exit;  ///< this or signal, unless it is lost
   std::optional<int> signal;
-  std::string lost{};  ///< not empty: how it ended is not known, and what is; nothing else is set
+  std::string lost{};      ///< not empty: how it ended is not known, and what is; nothing else is set
   bool timed_out = false;  ///< ended by us at its time limit
   bool cancelled = false;  ///< ended by us because cancel was called
   bool core_dumped = false;
   std::int64_t start_epoch_s = 0, end_epoch_s = 0;
   std::int64_t elapsed_ms = 0;
-  std::int64_t cpu_ms = 0;  ///< user and system, the process and its reaped children
+  std::int64_t cpu_ms = 0;         ///< user and system, the process and its reaped children
   std::int64_t max_rss_bytes = 0;  ///< of the largest process
 };
 

@@ -87,16 +87,16 @@ result<launched> launch(const local_job& job, const std::string& facts, int prog
   unique_fd word(ends[0]);
   const unique_fd told(ends[1]);
   const auto limit = job.time_limit.value_or(std::chrono::seconds(0));
-  auto started = spawn({.argv = {"settle-keeper", job.place.records, job.place.token, facts,
-                                 std::to_string(::getpid()), std::to_string(limit.count()),
-                                 as_operand(job.script_file)},
-                        .program = program,
-                        .environment = job.environment,
-                        .in = told.get(),
-                        .out = out->get(),
-                        .err = *err ? err->get() : out->get(),
-                        .own_session = true,
-                        .dies_with_this_thread = false});
+  auto started =
+      spawn({.argv = {"settle-keeper", job.place.records, job.place.token, facts, std::to_string(::getpid()),
+                      std::to_string(limit.count()), as_operand(job.script_file)},
+             .program = program,
+             .environment = job.environment,
+             .in = told.get(),
+             .out = out->get(),
+             .err = *err ? err->get() : out->get(),
+             .own_session = true,
+             .dies_with_this_thread = false});
   if (!started)
     return why_not("start", job.script_file, started.error());
   return launched{std::move(*started), std::move(word)};

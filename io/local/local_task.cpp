@@ -176,8 +176,8 @@ result<std::optional<unique_fd>> keeper_of(const start_record& record, const lea
     return std::optional<unique_fd>(std::move(pidfd));
   if (error == ESRCH)
     return std::nullopt;  // it ended between the two looks
-  return fail(errc::unavailable, "cannot watch process " + std::to_string(record.keeper.pid) + ": " +
-                                     errno_words(error));
+  return fail(errc::unavailable,
+              "cannot watch process " + std::to_string(record.keeper.pid) + ": " + errno_words(error));
 }
 
 std::string words_of_lost(const std::optional<start_record>& record, const lease_owner& me) {
@@ -185,8 +185,8 @@ std::string words_of_lost(const std::optional<start_record>& record, const lease
     return "there is no record of its start: whether it ran is not known";
   if (record->keeper.boot != me.boot)
     return "the machine was restarted while it ran: how it ended is not known";
-  std::string words = fmt::format("its keeper (process {}) is gone and has left no record of its end",
-                                  record->keeper.pid);
+  std::string words =
+      fmt::format("its keeper (process {}) is gone and has left no record of its end", record->keeper.pid);
   const auto seen = look_at_process(record->task);
   const bool runs = seen && seen->lives() && seen->start == record->task_start;
   // While anybody of its group is left, its number is nobody else's; a leader with another start time leads another.
@@ -194,7 +194,8 @@ std::string words_of_lost(const std::optional<start_record>& record, const lease
   if (runs)
     return words + fmt::format("; its process {} still runs, and nobody waits for it", record->task);
   if (others)
-    return words + fmt::format("; processes of its group {} still run, and nobody waits for them", record->task);
+    return words +
+           fmt::format("; processes of its group {} still run, and nobody waits for them", record->task);
   return words + "; none of its processes is left";
 }
 

@@ -82,8 +82,7 @@ private:
 
 struct local_stage {
   std::shared_ptr<played_machine> here = std::make_shared<played_machine>();
-  std::string state =
-      (fs::temp_directory_path() / ("settle-local-" + std::to_string(::getpid()))).string();
+  std::string state = (fs::temp_directory_path() / ("settle-local-" + std::to_string(::getpid()))).string();
   std::shared_ptr<kept_run> kept = std::make_shared<kept_run>();
   theatre t{[this](actors::system_config& c) {
     c.slurm = nullptr;
@@ -145,7 +144,8 @@ struct local_stage {
     e.item = "a";
     e.run = run;
     e.seq = 1;
-    journal << actors::intent_line("a", token(0, 1)) << "\n" << actors::item_line(e, it) << "\n"
+    journal << actors::intent_line("a", token(0, 1)) << "\n"
+            << actors::item_line(e, it) << "\n"
             << actors::intent_line("b", token(1, 1)) << "\n";
   }
 };
@@ -180,8 +180,8 @@ TEST_CASE("what runs is watched, what ended is told, what never began begins", "
   SECTION("a runs still, b never began") {
     REQUIRE(s.resume().run == s.run);
     s.t.pass(2s);
-    CHECK(s.here->searched == std::vector<std::pair<std::string, bool>>{{s.token(0, 1), true},
-                                                                      {s.token(1, 1), false}});
+    CHECK(s.here->searched ==
+          std::vector<std::pair<std::string, bool>>{{s.token(0, 1), true}, {s.token(1, 1), false}});
     CHECK(s.here->processes.count(s.token(1, 1)) == 0);
     CHECK(s.here->processes.at(s.token(1, 2)).starts == 1);
     CHECK(s.here->processes.count(s.token(2, 1)) == 0);  // both slots are taken

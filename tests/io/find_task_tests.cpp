@@ -89,8 +89,11 @@ io::local::start_record start_of(const io::local_job& job) {
 TEST_CASE("a task that still runs is found and watched to its exact end", "[io][local][find][fork]") {
   const temporary_folder folder;
   const std::vector<std::tuple<std::string, std::optional<int>, std::optional<int>>> kinds{
-      {"exit 137", 137, {}}, {"kill -9 $$", {}, SIGKILL}, {"exec sh -c 'exit 143'", 143, {}},
-      {"kill -15 $$", {}, SIGTERM}, {"exit 0", 0, {}}};
+      {"exit 137", 137, {}},
+      {"kill -9 $$", {}, SIGKILL},
+      {"exec sh -c 'exit 143'", 143, {}},
+      {"kill -15 $$", {}, SIGTERM},
+      {"exit 0", 0, {}}};
   for (const auto& [ends, exit, signal] : kinds) {
     INFO(ends);
     auto job = job_in(folder, "job", until(folder, "go") + ends);
@@ -121,10 +124,12 @@ TEST_CASE("a task that ended while nobody looked is found with its end", "[io][l
   CHECK(task.pid == start_of(job).task);
 }
 
-TEST_CASE("a found task is cancelled with its whole group, and has ended by that", "[io][local][find][fork]") {
+TEST_CASE("a found task is cancelled with its whole group, and has ended by that",
+          "[io][local][find][fork]") {
   const temporary_folder folder;
-  auto job = job_in(folder, "job", "trap '' TERM; sleep 100 & echo $! > " + (folder / "child") +
-                                       "; while :; do sleep 0.1; done");
+  auto job =
+      job_in(folder, "job",
+             "trap '' TERM; sleep 100 & echo $! > " + (folder / "child") + "; while :; do sleep 0.1; done");
   leave(job);
   const pid_t grandchild = pid_in_file(folder / "child");
   stage s;
@@ -254,10 +259,10 @@ TEST_CASE("a reused pid is no keeper", "[io][local][find]") {
   const auto job = job_in(folder, "job", "true");
   auto me = io::this_process();
   me.start += 1;  // our number, of another process
-  write_file(record_of(job, ".start"), "settle-start 1 token=" + job.place.token + " " +
-                                           io::local::facts_of(me) + " keeper=" + std::to_string(me.pid) +
-                                           " keeper_start=" + std::to_string(me.start) + " task=" +
-                                           std::to_string(me.pid) + " task_start=" + std::to_string(me.start) + "\n");
+  write_file(record_of(job, ".start"),
+             "settle-start 1 token=" + job.place.token + " " + io::local::facts_of(me) +
+                 " keeper=" + std::to_string(me.pid) + " keeper_start=" + std::to_string(me.start) +
+                 " task=" + std::to_string(me.pid) + " task_start=" + std::to_string(me.start) + "\n");
   const auto task = found(s, look_for(s, job.place, true));
   CHECK(task.is == what::ended);
   CHECK(task.end.lost.ends_with("none of its processes is left"));
@@ -271,9 +276,9 @@ TEST_CASE("another boot, another machine", "[io][local][find]") {
   REQUIRE_FALSE(then.machine.empty());
   then.boot = "00000000-0000-0000-0000-000000000000";
   const auto write_start = [&](const io::lease_owner& who) {
-    write_file(record_of(job, ".start"),
-               "settle-start 1 token=" + job.place.token + " " + io::local::facts_of(who) +
-                   " keeper=1 keeper_start=1 task=1 task_start=1\n");
+    write_file(record_of(job, ".start"), "settle-start 1 token=" + job.place.token + " " +
+                                             io::local::facts_of(who) +
+                                             " keeper=1 keeper_start=1 task=1 task_start=1\n");
   };
   SECTION("what ran when the machine stopped is lost") {
     write_start(then);
@@ -341,7 +346,8 @@ TEST_CASE("a record that is cut, or of another task, is no record", "[io][local]
     CHECK_FALSE(io::local::parse_start(start.substr(0, i), "t"));
 }
 
-TEST_CASE("a record that cannot be written waits for its disk, and the task's end with it", "[io][local][find]") {
+TEST_CASE("a record that cannot be written waits for its disk, and the task's end with it",
+          "[io][local][find]") {
   const temporary_folder folder;
   stage s;
   auto job = job_in(folder, "job", until(folder, "go") + "exit 6");

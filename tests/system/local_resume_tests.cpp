@@ -47,7 +47,8 @@ std::string task(const workshop& shop, const std::string& id, const std::string&
 std::string tasks_of_kinds(const workshop& shop, int count) {
   std::string text;
   for (int i = 0; i < count; ++i)
-    text += (i == 0 ? "[" : ",") + task(shop, id_of(i), kinds[static_cast<std::size_t>(i) % kinds.size()].ends);
+    text +=
+        (i == 0 ? "[" : ",") + task(shop, id_of(i), kinds[static_cast<std::size_t>(i) % kinds.size()].ends);
   return text + "]";
 }
 
@@ -188,7 +189,8 @@ TEST_CASE("tasks end while no settle lives, and another one tells how", "[system
     CHECK(read_file(shop.work() / (std::string("ran-") + id)) == "ran\n");
 }
 
-TEST_CASE("settle that leaves in order is gone on with, and its tasks still run then", "[system][resume][local]") {
+TEST_CASE("settle that leaves in order is gone on with, and its tasks still run then",
+          "[system][resume][local]") {
   const workshop shop;
   program first(shop.local(shop.document(waiting_tasks(shop)), {"--json", "--slots", "4"}));
   until_started(first, shop);
@@ -198,7 +200,8 @@ TEST_CASE("settle that leaves in order is gone on with, and its tasks still run 
   CHECK(has(first.err(), "Go on with it: settle run --resume"));
   program second(resume(shop));
   // It holds the tasks' slots: only what has ended lets others begin.
-  REQUIRE(second.wait_until([](const auto& out, const auto&) { return has(out, "another process left this run"); }));
+  REQUIRE(second.wait_until(
+      [](const auto& out, const auto&) { return has(out, "another process left this run"); }));
   write_file(shop.work() / "go", "");
   second.finish();
   INFO(second.err());
@@ -212,7 +215,8 @@ TEST_CASE("a run that was taken over can be cancelled", "[system][resume][local]
   const workshop shop;
   leave_killed(shop, waiting_tasks(shop));
   program second(resume(shop, {"--cancel-on-interrupt"}));
-  REQUIRE(second.wait_until([](const auto& out, const auto&) { return has(out, "another process left this run"); }));
+  REQUIRE(second.wait_until(
+      [](const auto& out, const auto&) { return has(out, "another process left this run"); }));
   second.signal(SIGINT);
   second.finish();
   INFO(second.err());
@@ -235,7 +239,8 @@ TEST_CASE("slots that a task of a killed settle holds are not given away", "[sys
     first.finish();
   }
   program second(resume(shop, {"--slots", "2"}));
-  REQUIRE(second.wait_until([](const auto& out, const auto&) { return has(out, "another process left this run"); }));
+  REQUIRE(second.wait_until(
+      [](const auto& out, const auto&) { return has(out, "another process left this run"); }));
   CHECK_FALSE(fs::exists(shop.work() / "ran-c"));
   write_file(shop.work() / "go", "");
   second.finish();
@@ -244,7 +249,8 @@ TEST_CASE("slots that a task of a killed settle holds are not given away", "[sys
   CHECK(journal.find("\"intent\",\"v\":1,\"item\":\"c\"") > journal.find("\"status\":\"completed\""));
 }
 
-TEST_CASE("a task whose keeper was killed is lost, and it is said what still runs", "[system][resume][local]") {
+TEST_CASE("a task whose keeper was killed is lost, and it is said what still runs",
+          "[system][resume][local]") {
   const workshop shop;
   program first(shop.local(shop.document("[" + task(shop, "a", "exec sleep 100") + "]"), {"--json"}));
   REQUIRE(first.wait_until([](const auto& out, const auto&) { return has(out, "\"status\":\"running\""); }));

@@ -82,12 +82,12 @@ int claim(const records& kept, const char* facts, pid_t task) {
 
 bool write_end(const records& kept, const task_end& e, bool durable) {
   char text[1024];
-  const int length = std::snprintf(
-      text, sizeof text,
-      "settle-end 1 token=%s exit=%d signal=%d core=%d timed_out=%d cancelled=%d start=%" PRId64 " end=%" PRId64
-      " elapsed_ms=%" PRId64 " cpu_ms=%" PRId64 " max_rss_kib=%" PRId64 "\n",
-      kept.token, e.exit, e.signal, e.core_dumped ? 1 : 0, e.timed_out ? 1 : 0, e.cancelled ? 1 : 0, e.start,
-      e.end, e.elapsed_ms, e.cpu_ms, e.max_rss_kib);
+  const int length =
+      std::snprintf(text, sizeof text,
+                    "settle-end 1 token=%s exit=%d signal=%d core=%d timed_out=%d cancelled=%d start=%" PRId64
+                    " end=%" PRId64 " elapsed_ms=%" PRId64 " cpu_ms=%" PRId64 " max_rss_kib=%" PRId64 "\n",
+                    kept.token, e.exit, e.signal, e.core_dumped ? 1 : 0, e.timed_out ? 1 : 0,
+                    e.cancelled ? 1 : 0, e.start, e.end, e.elapsed_ms, e.cpu_ms, e.max_rss_kib);
   const name temporary(kept, ".", ".ending"), record(kept, "", ".end");
   for (;;) {
     int error = write_file(kept, temporary.text, text, length, durable);

@@ -132,8 +132,8 @@ private:
 
   void wait() {
     std::int64_t until = ended_ ? look_at_ : for_ever_ms;
-    for (const std::int64_t due : {kill_at_ == 0 ? limit_at_ : for_ever_ms,
-                                   kill_at_ != 0 && !killed_ ? kill_at_ : for_ever_ms})
+    for (const std::int64_t due :
+         {kill_at_ == 0 ? limit_at_ : for_ever_ms, kill_at_ != 0 && !killed_ ? kill_at_ : for_ever_ms})
       until = due < until ? due : until;
     const std::int64_t left = until - now_ms();
     const timespec limit{left > 0 ? left / 1000 : 0, left > 0 ? left % 1000 * 1'000'000 : 0};
