@@ -1,20 +1,10 @@
 // Runs on this machine whose settle was killed or has left, gone on with by another one: tasks go on meanwhile, each
 // runs once, and how it ended is found again exactly.
-#include "tests/system/workshop.hpp"
+#include "tests/system/local_left.hpp"
 
-#include <catch2/catch.hpp>
-
-#include <csignal>
-#include <filesystem>
-#include <fstream>
-#include <sstream>
-#include <string>
-#include <vector>
-
-#include <unistd.h>
+#include <optional>
 
 using namespace settle::tests;
-using std::chrono::seconds;
 namespace fs = std::filesystem;
 
 namespace {
@@ -39,11 +29,6 @@ std::string id_of(int i) {
   return "t" + std::to_string(i);
 }
 
-std::string task(const workshop& shop, const std::string& id, const std::string& ends) {
-  return "{\"id\": " + quoted(id) + ", \"name\": \"t\", \"command\": " +
-         quoted("echo ran >>" + (shop.work() / ("ran-" + id)).string() + "; " + ends) + "}";
-}
-
 std::string tasks_of_kinds(const workshop& shop, int count) {
   std::string text;
   for (int i = 0; i < count; ++i)
@@ -52,82 +37,11 @@ std::string tasks_of_kinds(const workshop& shop, int count) {
   return text + "]";
 }
 
-/// Two tasks that wait for the file `go`, and one that follows the first.
-std::string waiting_tasks(const workshop& shop) {
-  const std::string wait = "while [ ! -e go ]; do sleep 0.05; done; ";
-  const auto next = task(shop, "next", "exit 0");
-  return "[" + task(shop, "a", wait + "exit 0") + "," + task(shop, "b", wait + "kill -9 $$") + "," +
-         next.substr(0, next.size() - 1) + ", \"deps\": [\"a\"]}]";
-}
-
-invocation resume(const workshop& shop, std::vector<std::string> more = {}) {
-  std::vector<std::string> words{"run", "--resume", "last", "--json"};
-  words.insert(words.end(), more.begin(), more.end());
-  return shop.settle(words);
-}
-
-std::size_t times(const std::string& text, const std::string& part) {
-  std::size_t found = 0;
-  for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1))
-    ++found;
-  return found;
-}
-
 /// Kills it as soon as its stream tells this much.
 void kill_after(program& p, std::size_t item_events) {
   p.wait_until([&](const auto& out, const auto&) { return times(out, "\"event\":\"item\"") >= item_events; });
   p.signal(SIGKILL);
   p.finish();
-}
-
-std::map<std::string, told> verdicts_in_journal(const workshop& shop) {
-  std::istringstream lines(read_file(shop.only_run() / "journal.ndjson"));
-  std::string stream;
-  for (std::string line; std::getline(lines, line);)
-    if (has(line, "\"event\":\"item\""))
-      stream += line + "\n";
-  std::map<std::string, told> last;
-  for (const auto& e : read_stream(stream)) {
-    INFO(e.item);
-    const auto known = last.find(e.item);
-    CHECK((known == last.end() || known->second.cause.empty()));  // a verdict is never followed by anything
-    last[e.item] = e;
-  }
-  return last;
-}
-
-/// The record of the keeper of the first task that has one.
-std::string start_record(const workshop& shop) {
-  for (const auto& entry : fs::directory_iterator(shop.only_run() / "exits"))
-    if (entry.path().extension() == ".start")
-      return entry.path().string();
-  return {};
-}
-
-int number_in(const std::string& record, const std::string& key) {
-  const auto at = record.find(" " + key + "=");
-  REQUIRE(at != std::string::npos);
-  return std::stoi(record.substr(at + key.size() + 2));
-}
-
-std::size_t started(const workshop& shop) {
-  std::size_t found = 0;
-  for (const char* id : {"a", "b"})
-    found += fs::exists(shop.work() / (std::string("ran-") + id)) ? 1 : 0;
-  return found;
-}
-
-void until_started(program& p, const workshop& shop) {
-  REQUIRE(p.wait_until([&](const auto& out, const auto&) {
-    return started(shop) == 2 && times(out, "\"status\":\"running\"") >= 2;
-  }));
-}
-
-void leave_killed(const workshop& shop, const std::string& text) {
-  program first(shop.local(shop.document(text), {"--json", "--slots", "4"}));
-  until_started(first, shop);
-  first.signal(SIGKILL);
-  first.finish();
 }
 
 }  // namespace
@@ -247,86 +161,4 @@ TEST_CASE("slots that a task of a killed settle holds are not given away", "[sys
   CHECK(second.exit_code() == 0);
   const auto journal = read_file(shop.only_run() / "journal.ndjson");
   CHECK(journal.find("\"intent\",\"v\":1,\"item\":\"c\"") > journal.find("\"status\":\"completed\""));
-}
-
-TEST_CASE("a task whose keeper was killed is lost, and it is said what still runs",
-          "[system][resume][local]") {
-  const workshop shop;
-  program first(shop.local(shop.document("[" + task(shop, "a", "exec sleep 100") + "]"), {"--json"}));
-  REQUIRE(first.wait_until([](const auto& out, const auto&) { return has(out, "\"status\":\"running\""); }));
-  first.signal(SIGKILL);
-  first.finish();
-  const auto record = read_file(start_record(shop));
-  const int left = number_in(record, "task");
-  ::kill(number_in(record, "keeper"), SIGKILL);
-  program second(resume(shop));
-  second.finish();
-  ::kill(-left, SIGKILL);
-  CHECK(second.exit_code() == 1);
-  const auto last = verdicts_in_journal(shop);
-  CHECK(last.at("a").cause == "lost");
-  CHECK(last.at("a").evidence.empty());
-  INFO(last.at("a").error);
-  CHECK(has(last.at("a").error, "is gone and has left no record of its end"));
-  CHECK(has(last.at("a").error, "its process " + std::to_string(left) + " still runs"));
-}
-
-TEST_CASE("an intent whose process never began is begun by the next settle", "[system][resume][local]") {
-  const workshop shop;
-  leave_killed(shop, waiting_tasks(shop));
-  // As if settle had been killed between the intent of b and its process: nothing of it but the intent is left.
-  const auto journal = shop.only_run() / "journal.ndjson";
-  std::istringstream lines(read_file(journal));
-  std::string kept, name;
-  std::uint64_t seq = 0;
-  for (std::string line; std::getline(lines, line);) {
-    const bool of_b = has(line, "\"item\":\"b\"");
-    if (of_b && has(line, "\"event\":\"item\""))
-      continue;
-    if (const auto at = line.find("\"token\":\""); of_b && at != std::string::npos)
-      name = line.substr(at + 9, line.find('"', at + 9) - at - 9);
-    if (const auto at = line.find("\"seq\":"); at != std::string::npos)
-      line = line.substr(0, at + 6) + std::to_string(++seq) + line.substr(line.find(',', at));
-    kept += line + "\n";
-  }
-  REQUIRE_FALSE(name.empty());
-  const auto start = shop.only_run() / "exits" / (name + ".start");
-  ::kill(number_in(read_file(start), "keeper"), SIGKILL);
-  ::kill(-number_in(read_file(start), "task"), SIGKILL);
-  fs::remove(start);
-  fs::remove(shop.work() / "ran-b");
-  write_file(journal, kept);
-  write_file(shop.work() / "go", "");
-  program second(resume(shop));
-  second.finish();
-  INFO(second.err());
-  CHECK(second.exit_code() == 1);
-  CHECK(verdicts_in_journal(shop).at("b").signal == SIGKILL);
-  CHECK(read_file(shop.work() / "ran-b") == "ran\n");
-  CHECK(read_file(start) == "settle-unrun 1 token=" + name + "\n");  // should its keeper come late
-  CHECK(has(read_file(journal), "\"withdrawn\",\"v\":1,\"item\":\"b\""));
-}
-
-TEST_CASE("tasks of another machine are not taken for gone: the run is refused, and nothing is lost",
-          "[system][resume][local]") {
-  const workshop shop;
-  leave_killed(shop, waiting_tasks(shop));
-  const auto path = start_record(shop);
-  const auto record = read_file(path);
-  auto other = record;
-  other.replace(other.find("host="), other.find(" machine=") - other.find("host="), "host=elsewhere");
-  write_file(path, other);
-  {
-    program refused(resume(shop));
-    refused.finish(seconds(30));
-    CHECK(refused.exit_code() == 3);
-    CHECK(has(refused.err(), "it was started on elsewhere, which is not this machine"));
-    CHECK(refused.out().empty());
-  }
-  write_file(path, record);
-  write_file(shop.work() / "go", "");
-  program second(resume(shop));
-  second.finish();
-  CHECK(second.exit_code() == 1);
-  CHECK(verdicts_in_journal(shop).at("a").status == "completed");
 }
