@@ -99,6 +99,7 @@ public:
 
 /// The port of the local backend: one process per job.
 struct process_end {
+  std::string lost;  ///< not empty: how it ended is not known, and what is; nothing else is set
   std::optional<std::int32_t> exit;
   std::optional<std::int32_t> signal;
   bool timed_out = false;
@@ -110,12 +111,25 @@ struct process_end {
   std::int64_t max_rss_bytes = 0;
 };
 
+/// What became of a process that was ordered earlier.
+struct process_found {
+  std::uint64_t pid = 0;  ///< 0: not known
+  std::optional<process_end> end;
+  bool unrun = false;  ///< it never began, and never will
+};
+
 class machine {
 public:
   virtual ~machine() = default;
   /// `started` gets the pid or the reason; after a pid, `ended` follows exactly once. Any thread.
   virtual void start(const job_spec& job, std::function<void(io::result<std::uint64_t>)> started,
                      std::function<void(process_end)> ended) = 0;
+  /// Looks for what an earlier order of this job became, of this process or of another one; with `known_to_run` it is
+  /// never unrun. Where it runs, `ended` follows exactly once. Any thread.
+  virtual void find(const job_spec& job, bool known_to_run, std::function<void(process_found)> found,
+                    std::function<void(process_end)> ended) = 0;
+  /// Whether find() can be answered on this machine: unavailable, storage. Reads small files.
+  virtual io::result<void> can_find(const job_spec& job) = 0;
   virtual void cancel(std::uint64_t pid) = 0;
 };
 

@@ -37,7 +37,7 @@ void local_backend::order(const job_order& m) {
   port_->start(
       *m.spec,
       [me, key = m.key](io::result<std::uint64_t> started) {
-        process_came came{key, std::nullopt, 0, std::nullopt};
+        process_came came{.key = key};
         if (started)
           came.pid = *started;
         else
@@ -45,7 +45,23 @@ void local_backend::order(const job_order& m) {
         compat::anon_send(me, std::move(came));
       },
       [me, key = m.key](process_end end) {
-        compat::anon_send(me, process_came{key, std::nullopt, 0, std::move(end)});
+        compat::anon_send(me, process_came{.key = key, .end = std::move(end)});
+      });
+}
+
+/// Of an earlier backend, here or in another process: what became of it is asked of the machine.
+void local_backend::look_for(const job_watch& m) {
+  processes_[m.key].item = m.item;
+  auto me = caf::actor_cast<caf::actor>(this);
+  port_->find(
+      *m.spec, m.what.job_id != 0,
+      [me, key = m.key](process_found found) {
+        compat::anon_send(
+            me,
+            process_came{.key = key, .pid = found.pid, .end = std::move(found.end), .unrun = found.unrun});
+      },
+      [me, key = m.key](process_end end) {
+        compat::anon_send(me, process_came{.key = key, .end = std::move(end)});
       });
 }
 
@@ -59,12 +75,18 @@ void local_backend::came(const process_came& m) {
     tell_refused(m.key, p);
     return;
   }
+  if (m.unrun) {
+    p.unrun = true;
+    tell_unrun(m.key, p);
+    return;
+  }
+  if (m.pid != 0)
+    p.pid = m.pid;
   if (m.end) {
     p.end = m.end;
     tell_ended(m.key, p);
     return;
   }
-  p.pid = m.pid;
   tell_started(m.key, p);
   if (p.cancel)
     port_->cancel(p.pid);
@@ -72,20 +94,14 @@ void local_backend::came(const process_came& m) {
 
 void local_backend::watch(const job_watch& m) {
   auto i = processes_.find(m.key);
-  if (i == processes_.end()) {
-    // A process of a backend that is no more. Nobody reaps it for us: what it did cannot be known.
-    auto e = event_of(event_kind::process_ended, now_());
-    e.ended.status = core::item_status::failed;
-    e.ended.who = core::evidence::not_applicable;
-    e.ended.why = core::cause::lost;
-    e.ended.error = "the local backend was restarted while it ran: how it ended is not known";
-    compat::send(this, m.item, observed{std::move(e), {}});
-    return;
-  }
+  if (i == processes_.end())
+    return look_for(m);
   auto& p = i->second;
   p.item = m.item;
   if (p.refused)
     tell_refused(m.key, p);
+  if (p.unrun)
+    tell_unrun(m.key, p);
   if (p.pid != 0)
     tell_started(m.key, p);
   if (p.end)
@@ -116,8 +132,15 @@ void local_backend::tell_started(item_key, const process& p) {
   compat::send(this, p.item, observed{std::move(e), {}});
 }
 
+/// The order is taken back: the item begins again, with a new token.
+void local_backend::tell_unrun(item_key, const process& p) {
+  for (const auto kind : {event_kind::submit_unclear, event_kind::search_silent})
+    compat::send(this, p.item, observed{event_of(kind, now_()), {}});
+}
+
 void local_backend::tell_ended(item_key, const process& p) {
   auto e = event_of(event_kind::process_ended, now_());
+  e.job_id = p.pid;
   e.ended = verdict_of(*p.end);
   compat::send(this, p.item, observed{std::move(e), {}});
 }

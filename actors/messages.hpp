@@ -122,6 +122,7 @@ struct job_order {
 struct job_watch {
   item_key key;
   watch_order what;
+  std::shared_ptr<const job_spec> spec;
   caf::actor item;
 };
 struct needs_changed {
@@ -192,9 +193,10 @@ struct submission_came {
 };
 struct process_came {
   item_key key;
-  std::optional<io::error> refused;
+  std::optional<io::error> refused{};
   std::uint64_t pid = 0;
-  std::optional<process_end> end;
+  std::optional<process_end> end{};
+  bool unrun = false;  ///< an earlier order of it has made no process, and never will
 };
 struct journal_came {
   std::uint32_t run = 0;

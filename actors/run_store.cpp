@@ -53,7 +53,7 @@ io::result<std::unique_ptr<run_store>> open_folder(const run_facts& facts, bool 
 
 io::result<void> make_parts(const run_facts& facts, bool exit_records) {
   for (const char* part : {"/logs/", "/scripts/", "/exits/"}) {
-    if (part == std::string_view{"/exits/"} && !exit_records)
+    if (part == std::string_view{"/exits/"} && !exit_records && facts.backend != "local")
       continue;
     if (int error = io::make_folders_above(facts.folder + part, 0700, io::sync_new::no); error != 0)
       return io::fail(io::errc::storage,

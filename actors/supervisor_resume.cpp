@@ -2,7 +2,6 @@
 // is looked at as if only this supervisor's actors had been started again.
 #include "actors/supervisor.hpp"
 
-#include <algorithm>
 #include <vector>
 
 namespace settle::actors {
@@ -26,14 +25,19 @@ std::vector<item_index> that_need_actors(const core::run& run) {
   return out;
 }
 
-std::string why_not_local(const core::run& run) {
-  const auto found = that_need_actors(run);
-  const auto lost = std::count_if(found.begin(), found.end(), [&](auto i) { return !run.at(i).reached; });
-  if (lost == 0)
-    return {};
-  return std::to_string(lost) +
-         " of its tasks were processes of this machine under another settle, which this "
-         "release cannot take over: how they end is not known. Nothing was submitted";
+/// Its processes are found again by their records and by this machine's /proc: on another one nothing is known of them.
+std::string why_not_here(machine& here, const run_book& book) {
+  const auto& run = book.run();
+  for (auto i : that_need_actors(run)) {
+    const auto spec = book.spec(i, run.at(i).submissions);
+    if (!spec)
+      continue;  // told when it is gone on with
+    if (auto found = here.can_find(**spec); !found)
+      return "its task \"" + std::string(run.tasks().id(i)) +
+             "\" cannot be followed: " + found.error().words +
+             ". Nothing was submitted; resume the run where it was started";
+  }
+  return {};
 }
 
 }  // namespace
@@ -68,7 +72,7 @@ run_answer supervisor_actor::resume(const resume_run& m) {
     return refused("run " + run + " was started as " + facts.id + " on backend " + facts.backend +
                    ", not on " + backend);
   if (config.local)
-    if (auto words = why_not_local(found->book.run()); !words.empty())
+    if (auto words = why_not_here(*config.local, found->book); !words.empty())
       return refused("run " + run + " cannot be resumed: " + words);
   const auto number = ++state_->last_run;
   auto& r = state_->runs.try_emplace(number, std::move(found->book), std::move(*store)).first->second;

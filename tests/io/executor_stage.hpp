@@ -7,6 +7,7 @@
 #include <asio/post.hpp>
 #include <catch2/catch.hpp>
 
+#include <filesystem>
 #include <functional>
 #include <future>
 #include <memory>
@@ -19,7 +20,10 @@ namespace settle::test {
 
 inline io::local_job job_in(const temporary_folder& folder, const std::string& name,
                             const std::string& body) {
+  static int calls = 0;
   io::local_job job;
+  job.place = {folder / "exits", name + "-" + std::to_string(++calls)};
+  std::filesystem::create_directory(job.place.records);
   job.script = "#!/bin/sh\n" + body + "\n";
   job.script_file = folder / ("scripts/" + name + ".sh");
   job.output_file = folder / (name + ".out");

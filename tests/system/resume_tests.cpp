@@ -110,19 +110,6 @@ TEST_CASE("a finished run that is resumed says its verdict again and submits not
   CHECK(shop.calls("sbatch") == 1);
 }
 
-TEST_CASE("a local run whose processes were under way is refused, and nothing starts", "[system][resume]") {
-  const workshop shop;
-  program first(shop.local(shop.document(counted(shop, 2, "sleep 4")), {"--json"}));
-  REQUIRE(first.wait_until([](const auto& out, const auto&) { return has(out, "\"status\":\"running\""); }));
-  first.signal(SIGKILL);
-  first.finish();
-  program second(resume(shop));
-  second.finish(seconds(30));
-  CHECK(second.exit_code() == 3);
-  CHECK(has(second.err(), "were processes of this machine under another settle"));
-  CHECK(second.out().empty());
-}
-
 TEST_CASE("a journal that is damaged in the middle is not gone on with", "[system][resume]") {
   const workshop shop;
   auto what = shop.slurm(shop.document(counted(shop, 1, "true")), {"--json"});
