@@ -25,10 +25,6 @@ std::string log_file(const run_facts& run, const std::string& stem, const char* 
   return run.folder + "/logs/" + stem + "." + extension;
 }
 
-}  // namespace
-
-namespace {
-
 std::string exits_folder(const std::string& run_folder) {
   return run_folder + "/exits";
 }

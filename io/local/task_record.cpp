@@ -197,7 +197,8 @@ result<boots> boots_of(const std::string& records, const lease_owner& me) {
     if (!text)
       return tl::unexpected(text.error());
     lease_owner who;
-    const auto body = body_of(text->value_or(""), "settle-boot 1", "-");
+    const std::string line = text->value_or("");
+    const auto body = body_of(line, "settle-boot 1", "-");
     if (!body || !take_facts(*body, who) || life_of(who, me) != life::gone)
       return boots::elsewhere;
     found = boots::earlier;

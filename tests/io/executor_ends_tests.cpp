@@ -128,6 +128,25 @@ TEST_CASE("many cancelled at once end soon", "[io][local]") {
   CHECK(traces_now() == before);
 }
 
+TEST_CASE("a cancel that comes as soon as the pid is told is not lost", "[io][local]") {
+  const temporary_folder folder;
+  stage s;
+  for (int i = 0; i < 30; ++i) {
+    const auto one = std::make_shared<story>();
+    s.executor->start(
+        job_in(folder, "job", "exec sleep 100"),
+        [&](const io::result<std::int32_t>& pid) { s.executor->cancel(pid.value_or(0)); },
+        [&, one](const local_end& end) {
+          const std::lock_guard lock(s.mutex);
+          one->ended = end;
+        });
+    const auto end = s.end(one);
+    CHECK(end.cancelled);
+    CHECK(end.signal == SIGTERM);
+    CHECK(end.elapsed_ms < 4000);
+  }
+}
+
 TEST_CASE("a destroyed executor calls nobody, leaves jobs running, and they are still reaped",
           "[io][local]") {
   const temporary_folder folder;

@@ -15,6 +15,7 @@
 #include <fcntl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -59,14 +60,16 @@ void tell(const char* line, int length) {
 }
 
 /// Until the task is claimed it only waits; when the keeper dies before, it is never run.
-[[noreturn]] void become_task(int go, const char* script, char** environment) {
-  ::setsid();
+[[noreturn]] void become_task(int keeper, const char* script, char** environment) {
   const int nothing = ::open("/dev/null", O_RDONLY | O_NOCTTY | O_CLOEXEC);
-  if (nothing < 0 || ::dup2(nothing, STDIN_FILENO) < 0)
+  if (::setsid() < 0 || nothing < 0 || ::dup2(nothing, STDIN_FILENO) < 0)
     ::_exit(127);
-  char word = 0;
+  // From here on its group can be signalled; what comes before exec stays pending until then.
+  char word = '!';
+  if (::write(keeper, &word, 1) != 1)
+    ::_exit(127);
   ssize_t got = 0;
-  while ((got = ::read(go, &word, 1)) < 0 && errno == EINTR) {
+  while ((got = ::read(keeper, &word, 1)) < 0 && errno == EINTR) {
   }
   if (got != 1)
     ::_exit(0);
@@ -185,28 +188,30 @@ int keep(char** argv, char** environment) {
   const records kept{argv[2], ::open(argv[1], O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
   if (kept.folder < 0)
     refuse(errno, "open the folder of its records");
-  int go[2] = {-1, -1};
-  if (::pipe2(go, O_CLOEXEC) != 0)
-    refuse(errno, "make a pipe");
+  int line[2] = {-1, -1};
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, line) != 0)
+    refuse(errno, "make a socket");
   const pid_t pid = ::fork();
   if (pid == 0) {
-    ::close(go[1]);  // its own copy would keep it waiting when the keeper dies
-    become_task(go[0], argv[6], environment);
+    ::close(line[1]);  // its own copy would keep it waiting when the keeper dies
+    become_task(line[0], argv[6], environment);
   }
   if (pid < 0)
     refuse(errno, "start a process");
-  char line[64];
-  if (const int error = claim(kept, argv[3], pid)) {
-    ::close(go[1]);
+  ::close(line[0]);
+  char word = 0;
+  const int error = ::read(line[1], &word, 1) == 1 ? claim(kept, argv[3], pid) : ENXIO;
+  if (error != 0) {
+    ::close(line[1]);
     ::waitpid(pid, nullptr, 0);
-    refuse(error, "write its start record");
+    refuse(error, error == ENXIO ? "open /dev/null for its script" : "write its start record");
   }
-  tell(line, std::snprintf(line, sizeof line, "task %d\n", pid));
+  char text[64];
+  tell(text, std::snprintf(text, sizeof text, "task %d\n", pid));
   task one(pid, std::atoll(argv[5]));
-  if (::write(go[1], "!", 1) != 1)
-    ::kill(pid, SIGKILL);  // cannot be: it would wait for ever
-  for (const int fd : go)
-    ::close(fd);
+  if (::write(line[1], &word, 1) != 1)
+    ::kill(pid, SIGKILL);  // it was killed, or would wait for ever
+  ::close(line[1]);
   const int nothing = ::open("/dev/null", O_RDWR | O_NOCTTY | O_CLOEXEC);
   for (int fd = 0; nothing >= 0 && fd <= STDERR_FILENO; ++fd)
     ::dup2(nothing, fd);  // whoever reads the task's output sees its end with the task
