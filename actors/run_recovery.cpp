@@ -44,8 +44,8 @@ public:
     }
     auto spread = book_->run().restored();
     book_->continue_after(seq_);
-    return recovered_run{std::move(*book_), std::move(joined_), std::move(spread), cancel_asked_,
-                         std::move(cancelled_), finished_};
+    return recovered_run{std::move(*book_), std::move(joined_),    std::move(spread),
+                         cancel_asked_,     std::move(cancelled_), finished_};
   }
 
 private:

@@ -51,16 +51,16 @@ struct supervised_run {
   std::uint64_t writing_ticket = 0;
   std::set<core::item_index> asking;  ///< their sbatch is under way
   std::unordered_map<core::item_index, std::uint32_t> deferrals;
-  std::set<core::item_index> joined;   ///< generators whose document has joined
+  std::set<core::item_index> joined;     ///< generators whose document has joined
   std::set<core::item_index> cancelled;  ///< somebody asked that these be, by themselves
-  std::vector<request_done> answers;          ///< to requests whose lines are not durable yet
+  std::vector<request_done> answers;     ///< to requests whose lines are not durable yet
   std::vector<request_done> writing_answers;
   std::map<std::string, request_done> answered;  ///< by letter
-  std::set<core::item_index> retries;  ///< taken, and waiting for their time to be submitted again
+  std::set<core::item_index> retries;            ///< taken, and waiting for their time to be submitted again
   std::vector<subscription> subscribers;
   std::string trouble;  ///< not empty: nothing new is submitted, nothing more is shown
   bool finished = false;
-  bool late = false;  ///< finished, and accounting is still asked about its unconfirmed completions
+  bool late = false;            ///< finished, and accounting is still asked about its unconfirmed completions
   core::duration late_until{};  ///< monotonic
 };
 
@@ -72,7 +72,7 @@ struct supervisor_state {
   std::uint32_t last_run = 0;
   std::uint32_t last_served = 0;  ///< the run whose turn it was last
   bool detaching = false;
-  bool looking = false;  ///< for requests: the next look is on its way
+  bool looking = false;                                ///< for requests: the next look is on its way
   std::deque<core::duration> restarts;                 ///< of items, within the restart period
   std::unordered_map<caf::actor_id, item_key> actors;  ///< whose actor it is
 };
@@ -132,7 +132,8 @@ private:
   /// After a restart of somebody on the way: the same question again.
   void read_again_for(run_number number, supervised_run& r, core::item_index index);
   void retry(item_key key);
-  void tell_changes(run_number number, supervised_run& r, const core::run_change& change, core::duration wall);
+  void tell_changes(run_number number, supervised_run& r, const core::run_change& change,
+                    core::duration wall);
   void submit_later(item_key key, supervised_run& r);
   void document_answered(const document_came& m);
   void tell_item(item_key key, supervised_run& r, core::event_kind kind, std::string words);

@@ -87,7 +87,8 @@ bool supervisor_actor::cancel_wanted(const supervised_run& r, item_index index) 
   return r.book.run().cancelling() || r.cancelled.count(index) != 0;
 }
 
-request_answer supervisor_actor::carry_out(run_number number, supervised_run& r, const cancel_request& asked) {
+request_answer supervisor_actor::carry_out(run_number number, supervised_run& r,
+                                           const cancel_request& asked) {
   const auto& run = r.book.run();
   if (r.finished)
     return {true, "run " + asked.run + " was finished already"};
@@ -116,7 +117,8 @@ void supervisor_actor::look_for_requests_soon() {
   if (state_->config.inbox.empty() || state_->looking)
     return;
   state_->looking = true;
-  compat::delayed_send(this, caf::actor_cast<caf::actor>(this), core::limits::requests_interval, requests_due{});
+  compat::delayed_send(this, caf::actor_cast<caf::actor>(this), core::limits::requests_interval,
+                       requests_due{});
 }
 
 void supervisor_actor::look_for_requests_now() {

@@ -25,7 +25,8 @@ struct system_config {
   /// How long after they left the queue unconfirmed completions of a finished run are still asked about; 0: a finished
   /// run is done with.
   core::duration late_accounting{};
-  std::string inbox, outbox;  ///< absolute; where other processes leave requests and find answers. Empty: none are taken
+  std::string inbox,
+      outbox;  ///< absolute; where other processes leave requests and find answers. Empty: none are taken
   clock_source now = machine_now;
   run_store_opener open_store = open_run_folder;
   run_store_reopener reopen_store = reopen_run_folder;  ///< of a run that another process left

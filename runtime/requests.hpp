@@ -26,7 +26,8 @@ public:
   void take_back() const;
 
 private:
-  posted_cancel(std::string state, std::string letter) : state_(std::move(state)), letter_(std::move(letter)) {}
+  posted_cancel(std::string state, std::string letter)
+      : state_(std::move(state)), letter_(std::move(letter)) {}
   std::string state_;
   std::string letter_;
 };

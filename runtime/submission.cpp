@@ -41,9 +41,9 @@ submit_answer leave(const options& place, actors::submit_run asked) {
   std::string journal;
   for (const auto& line : book.take_lines(last_seq))
     journal += line + "\n";
-  const auto left = leave_run(
-      state, book.facts().id,
-      {{book.newest_document(), asked.document}, {std::string(io::journal_name), journal}});
+  const auto left =
+      leave_run(state, book.facts().id,
+                {{book.newest_document(), asked.document}, {std::string(io::journal_name), journal}});
   if (!left)
     return refused(left.error());
   answer.run = book.facts().id;

@@ -191,7 +191,8 @@ void supervision::look_after(const std::string& run, known_run& known) {
 /// Its trouble may pass (a full disk, a lost mount): another attempt later, and later each time.
 void supervision::put_off(const std::string& run, known_run& known, const std::string& words) {
   known.now = standing::in_trouble;
-  known.wait = std::min(known.wait == std::chrono::seconds{0} ? trouble_wait : 2 * known.wait, trouble_wait_max);
+  known.wait =
+      std::min(known.wait == std::chrono::seconds{0} ? trouble_wait : 2 * known.wait, trouble_wait_max);
   known.again = steady::now() + known.wait;
   tell(run, known, words);
 }

@@ -46,7 +46,8 @@ public:
     if (!started)
       return refuse(started.error());
     runs_ = std::move(*started);
-    log_.word({}, fmt::format("settle {} supervises {}", SETTLE_VERSION, state_of(arguments_.runtime.state_dir)));
+    log_.word({},
+              fmt::format("settle {} supervises {}", SETTLE_VERSION, state_of(arguments_.runtime.state_dir)));
     service_.ready("looking for runs");
     const int code = watch_over();
     service_.stopping();
@@ -82,7 +83,8 @@ private:
   }
 
   void tell_service() {
-    const auto status = fmt::format("{} runs under way, {} left alone", runs_->under_way(), runs_->left_alone());
+    const auto status =
+        fmt::format("{} runs under way, {} left alone", runs_->under_way(), runs_->left_alone());
     if (std::exchange(status_, status) != status)
       service_.status(status);
     const auto now = steady::now();
@@ -117,8 +119,8 @@ private:
     pass_events();
     queue_->close();
     runs_.reset();
-    log_.word({}, fmt::format("left {} {} under way: jobs keep running, the next supervisor goes on", under_way,
-                              under_way == 1 ? "run" : "runs"));
+    log_.word({}, fmt::format("left {} {} under way: jobs keep running, the next supervisor goes on",
+                              under_way, under_way == 1 ? "run" : "runs"));
     log_.flush(-1);
   }
 

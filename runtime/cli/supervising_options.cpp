@@ -25,11 +25,13 @@ void add_submit(CLI::App& parent, submit_arguments& to) {
 
 void add_supervise(CLI::App& parent, supervise_arguments& to) {
   CLI::App& app = *parent.add_subcommand(
-      "supervise", "supervise every unfinished run of the state directory, without a terminal, until it is stopped");
+      "supervise",
+      "supervise every unfinished run of the state directory, without a terminal, until it is stopped");
   add_backend(app, to.runtime.backend);
   app.add_flag("--json", to.json, "events of all runs as JSON lines on stdout, and nothing else there");
   app.add_flag("--until-idle", to.until_idle, "leave when every run there is finished");
-  app.add_flag("--take-over", to.take_over, wrapped("whoever supervises the state directory now counts as gone"));
+  app.add_flag("--take-over", to.take_over,
+               wrapped("whoever supervises the state directory now counts as gone"));
   add_slots(app, to.runtime);
   add_state(app, to.runtime.state_dir);
   add_timing(app, to.runtime);
@@ -37,10 +39,11 @@ void add_supervise(CLI::App& parent, supervise_arguments& to) {
 }
 
 void add_cancel(CLI::App& parent, cancel_arguments& to) {
-  CLI::App& app = *parent.add_subcommand(
-      "cancel", "ask whoever supervises a run to cancel it, or some of its items; evidence decides what becomes of them");
+  CLI::App& app = *parent.add_subcommand("cancel", "ask whoever supervises a run to cancel it, or some of "
+                                                   "its items; evidence decides what becomes of them");
   app.add_option("RUN", to.run, "a run's id, a unique beginning of one, or last")->required()->type_name("");
-  app.add_option("ITEM", to.items, "tasks' ids, or patterns as in deps (default: all of the run)")->type_name("");
+  app.add_option("ITEM", to.items, "tasks' ids, or patterns as in deps (default: all of the run)")
+      ->type_name("");
   app.add_flag("--json", to.json, "one JSON object on stdout");
   add(app, "--wait", "D", "for the supervisor's answer (default: 1m)",
       [&to](const std::string& option, const std::string& text) { to.wait = some_time(option, text); });

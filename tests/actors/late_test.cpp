@@ -86,7 +86,8 @@ TEST_CASE("items are cancelled by themselves, others go on", "[actors][cancel]")
   // The job of b ended by itself before the cancel reached it: evidence decides. The others were not asked to end.
   CHECK(t.story->finished()->run_state == core::run_status::completed);
   const auto cancels = std::count_if(t.kept->lines.begin(), t.kept->lines.end(), [](const auto& line) {
-    return line.find("\"event\":\"cancel\"") != std::string::npos && line.find("[\"b\"]") != std::string::npos;
+    return line.find("\"event\":\"cancel\"") != std::string::npos &&
+           line.find("[\"b\"]") != std::string::npos;
   });
   CHECK(cancels == 1);
 }

@@ -19,7 +19,8 @@ TEST_CASE("a request that is not understood is refused; no items are not all of 
   for (const char* text :
        {"", "{", "[]", R"({"request":"cancel","v":1})", R"({"request":"cancel","v":2,"run":"a"})",
         R"({"request":"stop","v":1,"run":"a"})", R"({"request":"cancel","v":1,"run":"a","items":[]})",
-        R"({"request":"cancel","v":1,"run":"a","items":"b"})", R"({"request":"cancel","v":1,"run":"a","items":[1]})"}) {
+        R"({"request":"cancel","v":1,"run":"a","items":"b"})",
+        R"({"request":"cancel","v":1,"run":"a","items":[1]})"}) {
     INFO(text);
     const auto read = read_cancel_request(text);
     REQUIRE_FALSE(read);

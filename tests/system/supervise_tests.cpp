@@ -20,8 +20,9 @@ std::string ran_file(const workshop& shop, int i) {
 std::string counted(const workshop& shop, int tasks, const std::string& and_then) {
   std::string text;
   for (int i = 0; i < tasks; ++i)
-    text += (text.empty() ? "[" : ",") + ("{\"id\": " + quoted(std::to_string(i))) + ", \"name\": \"t\", \"command\": " +
-            quoted("echo ran >>" + ran_file(shop, i) + "; " + and_then) + "}";
+    text += (text.empty() ? "[" : ",") + ("{\"id\": " + quoted(std::to_string(i))) +
+            ", \"name\": \"t\", \"command\": " + quoted("echo ran >>" + ran_file(shop, i) + "; " + and_then) +
+            "}";
   return text + "]";
 }
 
@@ -37,7 +38,8 @@ struct said {
   std::string out, err;
 };
 
-said say(const workshop& shop, std::vector<std::string> words, const std::vector<std::string>& environment = {}) {
+said say(const workshop& shop, std::vector<std::string> words,
+         const std::vector<std::string>& environment = {}) {
   auto what = shop.settle(std::move(words));
   what.environment.insert(what.environment.end(), environment.begin(), environment.end());
   program p(what);
@@ -112,7 +114,8 @@ TEST_CASE("a supervisor takes up what is submitted while it runs, and cancels wh
   CHECK(rest.exit_code == 0);
   CHECK(has(rest.out, "\"carried_out\":true"));
   CHECK(has(rest.out, "1 item has its verdict already"));
-  REQUIRE(supervisor.wait_until([](const auto& out, const auto&) { return has(out, "2 failed, 1 dep_failed"); }));
+  REQUIRE(
+      supervisor.wait_until([](const auto& out, const auto&) { return has(out, "2 failed, 1 dep_failed"); }));
   CHECK(has(say(shop, {"list"}).out, "cancelled"));
   CHECK(has(say(shop, {"cancel", "last"}).err, "finished already"));
 
@@ -149,7 +152,8 @@ TEST_CASE("one supervisor for a state directory", "[system][supervise]") {
   CHECK(has(first.err(), "taken over the supervision"));
 }
 
-TEST_CASE("a killed supervisor's runs are gone on with by the next one, on Slurm", "[system][supervise][slurm]") {
+TEST_CASE("a killed supervisor's runs are gone on with by the next one, on Slurm",
+          "[system][supervise][slurm]") {
   const workshop shop;
   const auto document = shop.document(counted(shop, 4, "sleep 3"));
   const auto fake = shop.slurm(document).environment;  // the fake commands first on PATH
