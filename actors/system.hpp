@@ -1,5 +1,5 @@
 // settle inside an actor system: spawn it in your own `caf::actor_system`, send it runs, subscribe, and receive
-// item and run verdicts as messages (the first part of actors/messages.hpp).
+// item and run verdicts as messages (actors/host_messages.hpp).
 #pragma once
 
 #include "actors/caf.hpp"

@@ -6,10 +6,9 @@
 #include "io/lease.hpp"
 #include "runtime/left_run.hpp"
 #include "runtime/places.hpp"
+#include "runtime/run_request.hpp"
 
 #include <cstdint>
-#include <fstream>
-#include <iterator>
 #include <utility>
 
 namespace settle {
@@ -50,24 +49,12 @@ submit_answer leave(const options& place, actors::submit_run asked) {
   return answer;
 }
 
-actors::submit_run request_for(std::string text, const std::string& source, const run_options& how) {
-  actors::submit_run m;
-  m.document = std::move(text);
-  m.source = source;
-  m.title = how.title;
-  m.start_dir = how.start_dir.empty() ? current_dir() : how.start_dir;
-  m.max_concurrent = how.max_concurrent;
-  return m;
-}
-
 }  // namespace
 
 submit_answer leave_file(const options& place, const std::string& path, const run_options& how) {
-  std::ifstream file(path, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(file), {}};
-  if (!file.is_open() || file.bad())
-    return {{}, tasks::read_document(path).problems, {}, {}, 1};
-  return leave(place, request_for(std::move(text), path, how));
+  submit_answer unread;
+  auto text = document_text(path, unread);
+  return text ? leave(place, request_for(std::move(*text), path, how)) : unread;
 }
 
 submit_answer leave_text(const options& place, const std::string& text, const run_options& how) {

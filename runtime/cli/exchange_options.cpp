@@ -15,7 +15,7 @@ void add_import(CLI::App& parent, import_arguments& to) {
 
 void add_export(CLI::App& parent, export_arguments& to) {
   CLI::App& app = *parent.add_subcommand("export", "prints a run as scripthut's run.json");
-  app.add_option("RUN", to.run, "a run's id, a unique beginning of one, or last")->required()->type_name("");
+  add_which(app, to.run);
   app.add_option("-o,--output", to.output, "the file to write, in place of stdout")->type_name("FILE");
   app.add_flag("--json", to.json, "changes nothing: what is printed is JSON");
   add_state(app, to.state_dir);

@@ -41,7 +41,7 @@ void add_supervise(CLI::App& parent, supervise_arguments& to) {
 void add_cancel(CLI::App& parent, cancel_arguments& to) {
   CLI::App& app = *parent.add_subcommand("cancel", "ask whoever supervises a run to cancel it, or some of "
                                                    "its items; evidence decides what becomes of them");
-  app.add_option("RUN", to.run, "a run's id, a unique beginning of one, or last")->required()->type_name("");
+  add_which(app, to.run);
   app.add_option("ITEM", to.items, "tasks' ids, or patterns as in deps (default: all of the run)")
       ->type_name("");
   app.add_flag("--json", to.json, "one JSON object on stdout");
