@@ -29,7 +29,7 @@ caf::behavior guardian::make_behavior() {
       [this](const detach_all& m) { return compat::delegate(this, supervisor_, m); },
       [this](const subscribe_run& m) { compat::send(this, supervisor_, m); },
       [this](const stream_ack& m) { compat::send(this, supervisor_, m); },
-      [this](const cancel_run& m) { compat::send(this, supervisor_, m); },
+      [this](const cancel_run& m) { return compat::delegate(this, supervisor_, m); },
   };
 }
 

@@ -1,12 +1,11 @@
-// Every message that travels between settle's actors, in one list. All stay inside the process. What a host
-// actor system sends and receives itself comes first; the rest is between our own actors.
+// Every message that travels between settle's actors, in one list, and their registration. All stay inside the process.
+// What hosts send and receive is in actors/host_messages.hpp; the rest is between our own actors.
 #pragma once
 
 #include "actors/caf.hpp"
 #include "actors/cluster.hpp"
 #include "actors/core/item.hpp"
-#include "actors/core/run.hpp"
-#include "actors/core/stream.hpp"
+#include "actors/host_messages.hpp"
 #include "actors/item_life.hpp"
 #include "actors/job_spec.hpp"
 #include "actors/keys.hpp"
@@ -20,78 +19,6 @@
 #include <vector>
 
 namespace settle::actors {
-
-// -- for hosts: sent to the actor that spawn_settle returns ------------------------------------------------------
-
-/// Start a run of this document. Answered with run_answer.
-struct submit_run {
-  std::string document;   ///< the text of the task document
-  std::string source;     ///< its file name, for titles and messages; may be empty
-  std::string title;      ///< empty: the document's, or the source
-  std::string start_dir;  ///< absolute; relative and absent working_dir mean this
-  std::size_t max_concurrent = 0;
-};
-/// Go on with a run that another process left in the state directory. Answered with run_answer; what its journal holds
-/// already is not sent to subscribers again.
-struct resume_run {
-  std::string run;
-  bool take_over = false;  ///< whoever supervises it now counts as gone
-};
-struct run_answer {
-  std::string run;             ///< empty: refused
-  std::uint64_t next_seq = 1;  ///< of the first event that this process will tell
-  std::vector<tasks::problem> problems;
-  std::vector<tasks::problem> warnings;
-  std::string trouble;  ///< not the document's fault: the run's folder could not be made
-};
-
-/// Send the run's events from this seq (first: 1) on to the subscriber, as stream_batch messages. The subscriber
-/// answers each with stream_ack; until then nothing more is sent to it.
-struct subscribe_run {
-  std::string run;
-  std::uint64_t from_seq = 1;
-  caf::actor subscriber;
-};
-struct stream_batch {
-  std::string run;
-  std::vector<core::stream_event> events;  ///< in order, durable
-  std::uint64_t missed = 0;  ///< events that were dropped before these: the subscriber was too slow
-  bool last = false;         ///< run_finished or trouble: nothing follows
-  std::string trouble;       ///< the supervisor cannot go on with this run: why
-};
-struct stream_ack {
-  std::string run;
-  caf::actor subscriber;
-};
-
-/// Cancel every item of the run that is not terminal, or of these alone. Evidence decides what becomes of each.
-struct cancel_run {
-  std::string run;
-  std::vector<std::string> items{};  ///< ids or patterns as in `deps`; one that matches nothing is left out
-};
-/// Let go of a run that is finished or in trouble: nothing of it is held in memory from then on, and its folder is free
-/// for another process. Answered with run_forgotten.
-struct forget_run {
-  std::string run;
-};
-struct run_forgotten {
-  bool done = false;  ///< false: it is under way
-};
-/// Where the run stands. Answered with run_state_answer.
-struct ask_run {
-  std::string run;
-};
-struct run_state_answer {
-  bool known = false;
-  std::string title;
-  core::run_status status{};
-  bool confirmed = false;
-  core::counts tally;
-  std::string trouble;
-};
-/// No new submissions from now on. Answered with all_detached once those in flight are known and journaled.
-struct detach_all {};
-struct all_detached {};
 
 // -- between supervisor, items and backend -----------------------------------------------------------------------
 
@@ -332,6 +259,7 @@ SETTLE_LOCAL_MESSAGE(settle::actors::read_witness)
 SETTLE_LOCAL_MESSAGE(settle::actors::witness_came)
 SETTLE_LOCAL_MESSAGE(settle::actors::read_again)
 SETTLE_LOCAL_MESSAGE(settle::actors::run_forget)
+SETTLE_LOCAL_MESSAGE(settle::actors::request_answer)
 SETTLE_LOCAL_MESSAGE(settle::actors::forget_run)
 SETTLE_LOCAL_MESSAGE(settle::actors::run_forgotten)
 SETTLE_LOCAL_MESSAGE(settle::actors::look_for_requests)
@@ -390,6 +318,7 @@ CAF_BEGIN_TYPE_ID_BLOCK(settle, caf::first_custom_type_id)
   CAF_ADD_TYPE_ID(settle, (settle::actors::read_again))
   CAF_ADD_TYPE_ID(settle, (settle::actors::run_forget))
   CAF_ADD_TYPE_ID(settle, (settle::actors::job_seen_again))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::request_answer))
   CAF_ADD_TYPE_ID(settle, (settle::actors::forget_run))
   CAF_ADD_TYPE_ID(settle, (settle::actors::run_forgotten))
   CAF_ADD_TYPE_ID(settle, (settle::actors::look_for_requests))

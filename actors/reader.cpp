@@ -52,6 +52,9 @@ requests_came requests_in(const look_for_requests& m) {
 }
 
 void conclude(const request_done& m) {
+  // Answered already, or taken back: nobody would ever take another answer out of the outbox.
+  if (const auto text = io::read_letter(m.inbox, m.letter); !text && text.error().code == io::errc::storage)
+    return;
   // Where the answer cannot be written the letter stays: it is answered when there is room again.
   if (io::post_letter(m.outbox, m.letter, to_json(m.answer)))
     io::remove_letter(m.inbox, m.letter);

@@ -29,11 +29,15 @@ caf::behavior supervisor_actor::make_behavior() {
       [this](const subscribe_run& m) { subscribe(m); },
       [this](const stream_ack& m) { acknowledged(m); },
       [this](const cancel_run& m) {
-        if (auto* r = find(m.run))
-          carry_out(state_->by_id[m.run], *r, {m.run, m.items});
+        auto* r = find(m.run);
+        return r ? carry_out(state_->by_id[m.run], *r, {m.run, m.items})
+                 : request_answer{false, "there is no run " + m.run};
       },
       [this](const forget_run& m) { return run_forgotten{forget(m.run)}; },
-      [this](const requests_due&) { look_for_requests_now(); },
+      [this](const requests_due&) {
+        state_->looking = false;
+        look_for_requests_now();
+      },
       [this](const requests_came& m) { requests_came_in(m); },
       [this](const late_over& m) { end_late(m.run); },
       [this](const ask_run& m) { return state_of(m.run); },

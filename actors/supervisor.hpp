@@ -100,7 +100,8 @@ private:
 
   // requests
   void cancel(run_number number, supervised_run& r);
-  void cancel_items(run_number number, supervised_run& r, const std::set<core::item_index>& which);
+  /// How many of them have no verdict yet.
+  std::size_t cancel_items(run_number number, supervised_run& r, std::set<core::item_index> which);
   void cancel_one(run_number number, supervised_run& r, core::item_index index);
   void cancel_without_actor(run_number number, supervised_run& r, core::item_index index);
   bool cancel_wanted(const supervised_run& r, core::item_index index) const;

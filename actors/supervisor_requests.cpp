@@ -53,9 +53,10 @@ void supervisor_actor::cancel(run_number number, supervised_run& r) {
   flush(number, r);
 }
 
-void supervisor_actor::cancel_items(run_number number, supervised_run& r, const std::set<item_index>& which) {
-  if (r.finished || which.empty())
-    return;
+std::size_t supervisor_actor::cancel_items(run_number number, supervised_run& r, std::set<item_index> which) {
+  std::erase_if(which, [&r](item_index i) { return core::is_terminal(r.book.run().at(i).status); });
+  if (which.empty())
+    return 0;
   std::vector<std::string> ids;
   for (const auto index : which)
     ids.emplace_back(r.book.run().tasks().id(index));
@@ -64,6 +65,7 @@ void supervisor_actor::cancel_items(run_number number, supervised_run& r, const 
   for (auto index = which.rbegin(); index != which.rend(); ++index)
     cancel_one(number, r, *index);
   flush(number, r);
+  return which.size();
 }
 
 void supervisor_actor::cancel_one(run_number number, supervised_run& r, item_index index) {
@@ -92,23 +94,18 @@ request_answer supervisor_actor::carry_out(run_number number, supervised_run& r,
   const auto& run = r.book.run();
   if (r.finished)
     return {true, "run " + asked.run + " was finished already"};
-  const auto open = [&run] { return run.size() - run.tally().terminal(); };
   if (asked.items.empty()) {
-    const auto before = open();
+    const auto open = run.size() - run.tally().terminal();
     cancel(number, r);
-    return {true, "cancelling " + items(before) + " of run " + asked.run};
+    return {true, "cancelling " + items(open) + " of run " + asked.run};
   }
   std::string unknown;
-  auto which = named(run, asked.items, unknown);
+  const auto which = named(run, asked.items, unknown);
   if (!unknown.empty())
     return {false, "run " + asked.run + " has no item \"" + unknown + "\": nothing was cancelled"};
-  const auto named_in_all = which.size();
-  for (auto i = which.begin(); i != which.end();)
-    i = core::is_terminal(run.at(*i).status) ? which.erase(i) : std::next(i);
-  const auto ended = named_in_all - which.size();
-  cancel_items(number, r, which);
-  auto words = "cancelling " + items(which.size()) + " of run " + asked.run;
-  if (ended != 0)
+  const auto begun = cancel_items(number, r, which);
+  auto words = "cancelling " + items(begun) + " of run " + asked.run;
+  if (const auto ended = which.size() - begun; ended != 0)
     words += "; " + items(ended) + (ended == 1 ? " has its" : " have their") + " verdict already";
   return {true, std::move(words)};
 }
@@ -122,12 +119,11 @@ void supervisor_actor::look_for_requests_soon() {
 }
 
 void supervisor_actor::look_for_requests_now() {
-  state_->looking = false;
   auto ids = std::make_shared<std::vector<std::string>>();
   for (const auto& [id, number] : state_->by_id)
-    if (const auto& r = state_->runs.at(number); !r.finished || r.late)
+    if (!state_->runs.at(number).finished)
       ids->push_back(id);
-  if (ids->empty())
+  if (ids->empty() || state_->config.inbox.empty())
     return;
   compat::send(this, reader_,
                look_for_requests{state_->config.inbox, std::move(ids), caf::actor_cast<caf::actor>(this)});
@@ -168,6 +164,8 @@ bool supervisor_actor::forget(const std::string& run) {
   auto& r = state_->runs.at(number);
   if (r.trouble.empty() && (!r.finished || r.writing || r.late))
     return false;
+  if (std::any_of(r.subscribers.begin(), r.subscribers.end(), [](const auto& s) { return !s.over; }))
+    return false;  // they have not heard the end
   dismiss_items(number, r);
   state_->by_id.erase(i);
   state_->runs.erase(number);

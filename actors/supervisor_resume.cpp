@@ -111,7 +111,7 @@ void supervisor_actor::go_on(run_number number, supervised_run& r, const recover
   if (found.cancel_asked)
     cancel(number, r);
   cancel_items(number, r, found.cancelled);
-  look_for_requests_soon();
+  look_for_requests_now();  // what was asked while nobody was here
   fill_slots();
 }
 

@@ -3,11 +3,10 @@
 #include "actors/system.hpp"
 #include "runtime/observer.hpp"
 #include "runtime/places.hpp"
+#include "runtime/run_request.hpp"
 
 #include <algorithm>
 #include <cassert>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <mutex>
 
@@ -114,24 +113,10 @@ struct runtime::impl {
     system->spawn<observer_actor, Options>(root, run, from_seq, std::move(what), std::move(watch));
   }
 
-  submit_answer submit(std::string text, const std::string& source, const run_options& o) {
-    actors::submit_run m;
-    m.document = std::move(text);
-    m.source = source;
-    m.title = o.title;
-    m.start_dir = o.start_dir.empty() ? current_dir() : o.start_dir;
-    m.max_concurrent = o.max_concurrent;
-    auto got = ask<actors::run_answer>(std::move(m), std::chrono::hours{1});
-    submit_answer answer;
-    if (!got) {
-      answer.trouble = "settle's supervisor did not answer";
-      return answer;
-    }
-    return watched(std::move(*got));
-  }
-
-  submit_answer resume(const std::string& run, bool take_over) {
-    if (auto got = ask<actors::run_answer>(actors::resume_run{run, take_over}, std::chrono::hours{1}))
+  /// Begins a run, or goes on with one.
+  template <class Request>
+  submit_answer take(Request m) {
+    if (auto got = ask<actors::run_answer>(std::move(m), std::chrono::hours{1}))
       return watched(std::move(*got));
     submit_answer answer;
     answer.trouble = "settle's supervisor did not answer";
@@ -199,19 +184,17 @@ io::result<std::unique_ptr<runtime>> runtime::start(options o) {
 }
 
 submit_answer runtime::submit_file(const std::string& path, const run_options& o) {
-  std::ifstream file(path, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(file), {}};
-  if (!file.is_open() || file.bad())
-    return {{}, tasks::read_document(path).problems, {}, {}, 1};
-  return impl_->submit(std::move(text), path, o);
+  submit_answer unread;
+  auto text = document_text(path, unread);
+  return text ? impl_->take(request_for(std::move(*text), path, o)) : unread;
 }
 
 submit_answer runtime::submit_text(std::string_view document, const run_options& o) {
-  return impl_->submit(std::string{document}, {}, o);
+  return impl_->take(request_for(std::string{document}, {}, o));
 }
 
 submit_answer runtime::resume(const std::string& run, bool take_over) {
-  return impl_->resume(run, take_over);
+  return impl_->take(actors::resume_run{run, take_over});
 }
 
 void runtime::observe(const std::string& run, std::uint64_t from_seq, observer what) {
@@ -245,8 +228,13 @@ run_summary runtime::summary(const std::string& run) {
   return impl_->summary(run);
 }
 
-void runtime::cancel(const std::string& run, std::vector<std::string> items) {
-  compat::anon_send(impl_->root, actors::cancel_run{run, std::move(items)});
+io::result<void> runtime::cancel(const std::string& run, std::vector<std::string> items) {
+  const auto got = impl_->ask<actors::request_answer>(actors::cancel_run{run, std::move(items)});
+  if (!got)
+    return io::fail(io::errc::unavailable, "settle's supervisor did not answer: cancel again");
+  if (!got->carried_out)
+    return io::fail(io::errc::bad_input, got->words);
+  return {};
 }
 
 bool runtime::forget(const std::string& run) {

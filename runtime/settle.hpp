@@ -123,11 +123,12 @@ public:
   run_summary summary(const std::string& run);
 
   /// Asks that every item of the run that is not terminal be cancelled, or these alone (ids, or patterns as in `deps`).
-  /// Evidence decides what becomes of each.
-  void cancel(const std::string& run, std::vector<std::string> items = {});
+  /// Evidence decides what becomes of each. Errors: bad_input (there is no such run or item: nothing was cancelled),
+  /// unavailable (the supervisor did not answer).
+  io::result<void> cancel(const std::string& run, std::vector<std::string> items = {});
 
   /// Lets go of a run that is finished (and no longer asked about) or in trouble: its memory is freed, its folder is
-  /// open to other processes and to resume(). False: it is under way.
+  /// open to other processes and to resume(). False: it is under way, or an observer has not seen its end.
   bool forget(const std::string& run);
 
   /// No new submissions from now on; returns when those in flight are known and journaled, or after the command

@@ -17,6 +17,8 @@ namespace {
 
 constexpr std::chrono::seconds beat_distance{10};
 constexpr std::chrono::seconds list_distance{10};
+/// Taking a large run up takes seconds, and the caller has a watchdog to feed.
+constexpr std::chrono::seconds look_patience{5};
 /// An owner on another machine whose beat did not change for so long is gone (as in io/lease.hpp).
 constexpr std::chrono::seconds foreign_patience{60};
 constexpr std::chrono::seconds trouble_wait{60};
@@ -94,9 +96,17 @@ io::result<void> supervision::look() {
   const auto names = run_folders(where_.state_dir);
   if (!names)
     return tl::unexpected(names.error());
-  for (const auto& name : *names)
-    if (auto& known = runs_[name]; known.now != standing::under_way && known.now != standing::over)
+  all_considered_ = true;
+  for (const auto& name : *names) {
+    if (auto& known = runs_[name]; known.now == standing::unknown || known.now == standing::elsewhere ||
+                                   known.now == standing::in_trouble)
       consider(name, known);
+    if (steady::now() - now >= look_patience) {
+      runs_stamp_.reset();
+      all_considered_ = names->back() == name;
+      break;
+    }
+  }
   for (auto i = runs_.begin(); i != runs_.end();)  // somebody removed it
     i = i->second.now != standing::under_way && !std::binary_search(names->begin(), names->end(), i->first)
             ? runs_.erase(i)
@@ -131,7 +141,7 @@ void supervision::consider(const std::string& run, known_run& known) {
     return;
   }
   if (where_.backend != backend_kind::automatic && where_.backend != known.backend) {
-    known.now = standing::elsewhere;
+    known.now = standing::of_another_backend;
     return tell(run, known, "left alone: it is of backend " + (*found)->backend);
   }
   bool silent = false;
@@ -217,15 +227,23 @@ io::result<runtime*> supervision::runtime_for(backend_kind kind) {
   return host.get();
 }
 
-std::size_t supervision::under_way() const {
-  return static_cast<std::size_t>(std::count_if(
-      runs_.begin(), runs_.end(), [](const auto& r) { return r.second.now == standing::under_way; }));
+supervision::tally supervision::count() const {
+  tally out;
+  for (const auto& [run, known] : runs_) {
+    out.under_way += known.now == standing::under_way ? 1 : 0;
+    out.elsewhere += known.now == standing::elsewhere ? 1 : 0;
+    out.in_trouble += known.now == standing::in_trouble ? 1 : 0;
+  }
+  return out;
 }
 
-std::size_t supervision::left_alone() const {
-  return static_cast<std::size_t>(std::count_if(runs_.begin(), runs_.end(), [](const auto& r) {
-    return r.second.now == standing::elsewhere || r.second.now == standing::in_trouble;
-  }));
+bool supervision::idle() {
+  return all_considered_ && std::all_of(runs_.begin(), runs_.end(), [this](const auto& entry) {
+           const auto& [run, known] = entry;
+           return known.now == standing::under_way
+                      ? runtimes_.at(known.backend)->summary(run).finished()
+                      : known.now != standing::elsewhere && known.now != standing::unknown;
+         });
 }
 
 bool supervision::responsive(std::chrono::milliseconds within) {

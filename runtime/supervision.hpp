@@ -36,14 +36,20 @@ public:
   supervision(const supervision&) = delete;
   supervision& operator=(const supervision&) = delete;
 
-  /// Takes up what is new, lets go of what is over. To be called every second or so. Errors: storage (the state
+  /// Takes up what is new (after some seconds of that the rest waits for the next call), lets go of what is over. To be
+  /// called every second or so. Errors: storage (the state
   /// directory cannot be read now; the runs under way go on), unavailable (another one has taken the lease over:
   /// nothing more is taken up).
   io::result<void> look();
 
-  std::size_t under_way() const;  ///< runs that are supervised here
-  /// Runs that are not finished and not under way here: held by others, or in trouble.
-  std::size_t left_alone() const;
+  struct tally {
+    std::size_t under_way = 0;   ///< supervised here, those that are finished and still asked about too
+    std::size_t elsewhere = 0;   ///< not finished, and held by other processes
+    std::size_t in_trouble = 0;  ///< tried again later
+  };
+  tally count() const;
+  /// No run is left that could get on here or elsewhere: what is not finished is in trouble.
+  bool idle();
   /// Everybody who does the work answers within this time.
   bool responsive(std::chrono::milliseconds within);
   /// No new submissions; returns when those in flight are known, or after the command deadline.
@@ -51,7 +57,7 @@ public:
 
 private:
   using steady = std::chrono::steady_clock;
-  enum class standing { unknown, under_way, elsewhere, in_trouble, over };
+  enum class standing { unknown, under_way, elsewhere, in_trouble, over, of_another_backend };
   struct known_run {
     standing now = standing::unknown;
     backend_kind backend = backend_kind::local;
@@ -79,6 +85,7 @@ private:
   std::map<std::string, known_run> runs_;
   steady::time_point beaten_{};
   steady::time_point listed_{};
+  bool all_considered_ = false;  ///< the last listing was gone through to its end
   std::optional<std::int64_t> runs_stamp_;
 };
 

@@ -116,7 +116,8 @@ void session::carry_out(interrupts::answer what) {
   case answer::cancel:
     told_.words(fmt::format("settle: cancelling run {} ({} live); every verdict is still awaited", run_,
                             host_.summary(run_).tally.live()));
-    host_.cancel(run_);
+    if (const auto asked = host_.cancel(run_); !asked)
+      told_.words("settle: " + asked.error().words);
     break;
   case answer::leave:
     told_.words("settle: leaving although the cancelling is not finished");

@@ -38,7 +38,7 @@ public:
     bool stopped = false;
     auto started = supervision::start(
         arguments_.runtime, arguments_.take_over,
-        {[queue = queue_](const core::stream_event& e) { queue->put(e); },
+        {[queue = queue_](const core::stream_event& e) { queue->offer(e); },
          [this](const std::string& run, const std::string& words) { log_.word(run, words); }},
         [this, &stopped] { return stopped = stopped || !noted_.take().empty(); });
     if (!started && stopped)
@@ -71,8 +71,8 @@ private:
       pass_events();
       if (log_.lost())
         return refuse("the log could not be written; what was printed is not complete", exit_no_work);
-      if (arguments_.until_idle && complaint_.empty() && runs_->under_way() == 0 && runs_->left_alone() == 0)
-        return 0;
+      if (arguments_.until_idle && complaint_.empty() && runs_->idle())
+        return runs_->count().in_trouble == 0 ? 0 : exit_no_work;
       wait();
     }
   }
@@ -83,8 +83,9 @@ private:
   }
 
   void tell_service() {
-    const auto status =
-        fmt::format("{} runs under way, {} left alone", runs_->under_way(), runs_->left_alone());
+    const auto now_are = runs_->count();
+    const auto status = fmt::format("{} under way, {} elsewhere, {} in trouble", now_are.under_way,
+                                    now_are.elsewhere, now_are.in_trouble);
     if (std::exchange(status_, status) != status)
       service_.status(status);
     const auto now = steady::now();
@@ -98,6 +99,11 @@ private:
   void pass_events() {
     for (const auto& e : queue_->take())
       log_.event(e);
+    if (const auto n = queue_->dropped(); n != 0)
+      log_.word(
+          {}, fmt::format("{} events are left out here, the reader of this log is too slow; the journals of "
+                          "the runs hold them",
+                          n));
     log_.flush(noted_.fd());
   }
 
@@ -115,13 +121,13 @@ private:
   /// Jobs keep running; whoever supervises next goes on with them.
   void leave() {
     runs_->detach();
-    const auto under_way = runs_->under_way();
+    const auto under_way = runs_->count().under_way;
     pass_events();
     queue_->close();
     runs_.reset();
     log_.word({}, fmt::format("left {} {} under way: jobs keep running, the next supervisor goes on",
                               under_way, under_way == 1 ? "run" : "runs"));
-    log_.flush(-1);
+    log_.flush_rest();
   }
 
   const supervise_arguments& arguments_;

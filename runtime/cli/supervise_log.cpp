@@ -60,6 +60,12 @@ void supervise_log::event(const stream_event& e) {
   }
 }
 
+void supervise_log::flush_rest() {
+  constexpr int farewell_ms = 2'000;
+  out_.flush(-1, farewell_ms);
+  err_.flush(-1, farewell_ms);
+}
+
 void supervise_log::flush(int wake_fd) {
   constexpr int patience_ms = 200;
   out_.flush(wake_fd, patience_ms);

@@ -19,6 +19,7 @@ public:
   void word(const std::string& run, const std::string& words);  ///< `run` may be empty
   /// Lines are written whole; what nobody takes within a moment waits.
   void flush(int wake_fd);
+  void flush_rest();  ///< before leaving: a reader that takes nothing for 2 s gets no more
   bool lost() const { return out_.failed(); }
 
   /// Of one run so many verdicts are told; of more, their number at the end.

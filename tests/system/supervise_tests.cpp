@@ -5,8 +5,14 @@
 #include <catch2/catch.hpp>
 
 #include <csignal>
+#include <filesystem>
 #include <string>
 #include <vector>
+
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/un.h>
+#include <unistd.h>
 
 using namespace settle::tests;
 
@@ -49,10 +55,6 @@ said say(const workshop& shop, std::vector<std::string> words,
 
 std::string first_line(const std::string& text) {
   return text.substr(0, text.find('\n'));
-}
-
-bool says(const program& p, const std::string& words) {
-  return has(p.out(), words);
 }
 
 }  // namespace
@@ -122,20 +124,20 @@ TEST_CASE("a supervisor takes up what is submitted while it runs, and cancels wh
   supervisor.signal(SIGTERM);
   supervisor.finish();
   CHECK(supervisor.exit_code() == 0);
-  CHECK(says(supervisor, "left 0 runs under way"));
+  CHECK(has(supervisor.out(), "left 0 runs under way"));
 }
 
 TEST_CASE("a request that nobody takes is kept for whoever comes next", "[system][supervise][cancel]") {
   const workshop shop;
-  const auto file = shop.document(counted(shop, 2, "true"));
-  REQUIRE(say(shop, {"submit", file, "--backend", "local", "--max-concurrent", "1"}).exit_code == 0);
+  const auto file = shop.document(counted(shop, 2, "sleep 600"));
+  REQUIRE(say(shop, {"submit", file, "--backend", "local"}).exit_code == 0);
   const auto asked = say(shop, {"cancel", "last"});
   CHECK(asked.exit_code == 3);
   CHECK(has(asked.err, "is kept, but nobody supervises it now"));
-  // It is asked for again at the first look; what was begun until then counts by its evidence.
   const auto supervised = say(shop, {"supervise", "--until-idle"});
   CHECK(supervised.exit_code == 0);
-  CHECK((has(say(shop, {"list"}).out, "completed") || has(say(shop, {"list"}).out, "cancelled")));
+  CHECK(has(say(shop, {"list"}).out, "cancelled"));
+  CHECK(std::filesystem::is_empty(shop.state() / "inbox"));
 }
 
 TEST_CASE("one supervisor for a state directory", "[system][supervise]") {
@@ -181,4 +183,81 @@ TEST_CASE("a killed supervisor's runs are gone on with by the next one, on Slurm
   for (int i = 0; i < 4; ++i)
     CHECK(read_file(ran_file(shop, i)) == "ran\nran\n");  // once in each run
   CHECK(has(say(shop, {"list"}).out, "4 completed"));
+}
+
+TEST_CASE("late accounting is heard by the next supervisor too, and corrects", "[system][supervise][slurm]") {
+  const workshop shop;
+  shop.knob("sacct_never");
+  const auto document = shop.document(R"([{"id":"a","name":"a","command":"exit 3"}])");
+  const auto fake = shop.slurm(document).environment;
+  REQUIRE(say(shop, {"submit", document, "--backend", "slurm"}, fake).exit_code == 0);
+  const std::vector<std::string> supervise{"supervise", "--poll-interval",    "1s", "--witness",
+                                           "off",       "--settle-no-record", "3s"};
+  auto until_idle = supervise;
+  until_idle.emplace_back("--until-idle");
+  const auto first = say(shop, until_idle, fake);
+  INFO(first.out << first.err);
+  REQUIRE(first.exit_code == 0);  // finished, though still asked about
+  CHECK(has(first.out, "completed, unconfirmed"));
+
+  shop.unset("sacct_never");
+  auto what = shop.settle(supervise);
+  what.environment.insert(what.environment.end(), fake.begin(), fake.end());
+  program second(what);
+  CHECK(
+      second.wait_until([](const auto& out, const auto&) { return has(out, "late accounting: failed: a"); }));
+  CHECK(second.wait_until([](const auto& out, const auto&) { return has(out, ": failed: 1 failed"); }));
+  second.signal(SIGTERM);
+  second.finish();
+  CHECK(second.exit_code() == 0);
+  CHECK(has(say(shop, {"list"}).out, "failed"));
+}
+
+TEST_CASE("runs of another backend, and damaged ones, do not keep a supervisor from leaving",
+          "[system][supervise]") {
+  const workshop shop;
+  const auto file = shop.document(counted(shop, 1, "true"));
+  const auto fake = shop.slurm(file).environment;
+  REQUIRE(say(shop, {"submit", file, "--backend", "slurm"}, fake).exit_code == 0);
+  const auto other = say(shop, {"supervise", "--backend", "local", "--until-idle"});
+  CHECK(other.exit_code == 0);
+  CHECK(has(other.out, "left alone: it is of backend slurm"));
+  const auto damaged = first_line(say(shop, {"submit", file, "--backend", "local"}).out);
+  const auto journal = shop.state() / "runs" / damaged / "journal.ndjson";
+  write_file(journal, read_file(journal) + "no JSON\n");
+  const auto refused = say(shop, {"supervise", "--backend", "local", "--until-idle"});
+  CHECK(refused.exit_code == 3);
+  CHECK(has(refused.out, "journal.ndjson:"));
+}
+
+TEST_CASE("a service manager hears that it is ready, alive and stopping", "[system][supervise]") {
+  const workshop shop;
+  const auto path = (shop.folder() / "notify").string();
+  const int socket = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  REQUIRE(socket >= 0);
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  REQUIRE(path.size() < sizeof address.sun_path);
+  path.copy(address.sun_path, path.size());
+  REQUIRE(::bind(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+  const timeval patience{.tv_sec = 30, .tv_usec = 0};
+  REQUIRE(::setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience) == 0);
+  const auto heard = [socket](const std::string& word) {
+    char text[512];
+    for (ssize_t n = 0; (n = ::recv(socket, text, sizeof text, 0)) > 0;)
+      if (has(std::string(text, static_cast<std::size_t>(n)), word))
+        return true;
+    return false;
+  };
+  auto what = shop.settle({"supervise", "--backend", "local"});
+  what.environment.insert(what.environment.end(), {"NOTIFY_SOCKET=" + path, "WATCHDOG_USEC=3000000"});
+  program supervisor(what);
+  CHECK(heard("READY=1"));
+  CHECK(heard("WATCHDOG=1"));
+  CHECK(heard("WATCHDOG=1"));
+  supervisor.signal(SIGTERM);
+  CHECK(heard("STOPPING=1"));
+  supervisor.finish();
+  CHECK(supervisor.exit_code() == 0);
+  ::close(socket);
 }
