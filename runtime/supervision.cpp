@@ -128,6 +128,9 @@ bool supervision::runs_changed() {
 void supervision::consider(const std::string& run, known_run& known) {
   if (known.now == standing::in_trouble && steady::now() < known.again)
     return;
+  bool silent = false;
+  if (known.now == standing::elsewhere && held_elsewhere(run, known, silent))
+    return;  // its journal, which may be large, need not be read again
   const auto found = read_listed(where_.state_dir, run);
   if (!found)
     return put_off(run, known, found.error().words);
@@ -144,7 +147,6 @@ void supervision::consider(const std::string& run, known_run& known) {
     known.now = standing::of_another_backend;
     return tell(run, known, "left alone: it is of backend " + (*found)->backend);
   }
-  bool silent = false;
   if (held_elsewhere(run, known, silent))
     return;
   take_up(run, known, silent);
