@@ -18,6 +18,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
+
+#include <sys/stat.h>
 
 namespace settle {
 
@@ -229,6 +232,11 @@ bool is_bin(const scripthut_run& from) {
 }
 
 }  // namespace
+
+bool is_imported(const std::string& run_folder) {
+  struct stat facts {};
+  return ::stat((run_folder + "/" + std::string(imported_file_name)).c_str(), &facts) == 0 || errno != ENOENT;
+}
 
 imported_run import_run(const std::string& state_dir, std::string_view text) {
   imported_run answer;

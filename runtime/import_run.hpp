@@ -15,6 +15,9 @@ namespace settle {
 /// submit again (their environment is not all in it).
 inline constexpr std::string_view imported_file_name = "scripthut-run.json";
 
+/// Also where nobody can tell, for want of permission say: an imported run must not count as settle's own.
+bool is_imported(const std::string& run_folder);
+
 struct imported_run {
   std::string run;                       ///< its id; empty: nothing was written
   std::vector<tasks::problem> problems;  ///< of the file: what is wrong, where, and what to do

@@ -141,16 +141,6 @@ TEST_CASE("a run is imported once", "[system][exchange]") {
   CHECK(has(json.out, R"({"valid":false,"problems":[{"file":)"));
 }
 
-TEST_CASE("an imported run is over: --resume says its verdict and submits nothing", "[system][exchange]") {
-  const workshop shop;
-  CHECK(import(shop, fixture("run-0.5.json")).code == 0);
-  const ended resumed = call(shop, {"run", "--resume", "last", "--backend", "slurm"});
-  INFO(resumed.err);
-  CHECK(resumed.code == 1);
-  CHECK(shop.calls("sbatch") == 0);
-  CHECK(shop.calls("squeue") == 0);
-}
-
 TEST_CASE("what is no finished run of scripthut's is refused with its place, and nothing is written",
           "[system][exchange]") {
   const workshop shop;
