@@ -7,6 +7,7 @@
 #include <cassert>
 #include <charconv>
 #include <cmath>
+#include <utility>
 
 namespace settle {
 
@@ -22,16 +23,41 @@ constexpr std::string_view never_recorded_words =
     "sbatch accepted the job but the scheduler has no record of it";
 constexpr std::string_view vanished_words = "Job vanished before being observed running";
 constexpr std::string_view cancelled_words = "Cancelled";
+/// Before the state that the queue showed.
+constexpr std::string_view queue_words = "Slurm job ";
 
 core::epoch_seconds seconds(core::duration at) {
   return std::chrono::floor<std::chrono::seconds>(at).count();
 }
 
-/// What Slurm means by the state that accounting told scripthut; `present` where it told none, or it is no end.
-actors::state_meaning meaning_of(const std::string& state) {
-  if (state.empty())
-    return {};
-  return actors::meaning_in_accounting(slurm::state_from_text(state), {});
+/// The words of scripthut's other schedulers, in Slurm's.
+constexpr std::pair<std::string_view, std::string_view> foreign_words[] = {
+    {"WALLTIME_EXCEEDED", "TIMEOUT"},    // PBS
+    {"MEM_EXCEEDED", "OUT_OF_MEMORY"},   // PBS
+    {"LAUNCH_FAILED", "BOOT_FAIL"},      // EC2
+    {"TERMINATED_EARLY", "NODE_FAIL"}};  // EC2
+
+/// The queue ended it, and accounting never said a word about it.
+bool is_queues_word(const scripthut_item& item) {
+  return item.status == item_status::failed && item.scheduler_state.empty() &&
+         item.error.starts_with(queue_words);
+}
+
+/// The state in which the item ended, in Slurm's words: accounting's, else the queue's; empty where nobody told any.
+std::string_view last_word(const scripthut_item& item) {
+  if (is_queues_word(item))
+    return std::string_view(item.error).substr(queue_words.size());
+  for (const auto& [theirs, slurms] : foreign_words)
+    if (item.scheduler_state == theirs)
+      return slurms;
+  return item.scheduler_state;
+}
+
+/// `present` where nobody told a state, or it is no end.
+actors::state_meaning meaning_of(const scripthut_item& item) {
+  const auto word = last_word(item);
+  return word.empty() ? actors::state_meaning{}
+                      : actors::meaning_in_accounting(slurm::state_from_text(word), {});
 }
 
 bool is_failure(core::meaning m) {
@@ -69,37 +95,39 @@ core::details facts_of(const scripthut_item& item) {
 }
 
 tl::expected<core::verdict, std::string> completion_of(const scripthut_item& item) {
-  const auto means = meaning_of(item.scheduler_state).means;
-  if (item.exit_code.value_or(0) != 0)
-    return tl::unexpected("it is completed, and its \"exit_code\" is " + std::to_string(*item.exit_code));
+  const auto means = meaning_of(item).means;
+  const bool confirmed = means == core::meaning::succeeded || item.scheduler_state == restored_state;
+  // The marker stays when accounting confirms later. Where it does not, a code beside it is of another job (scripthut
+  // keeps the last run's) or of a row that was no end: an end's own code comes with its state.
+  const bool marked = item.error.starts_with(core::unconfirmed_marker);
+  const auto code = marked && !confirmed ? std::nullopt : item.exit_code;
+  if (code.value_or(0) != 0)
+    return tl::unexpected("it is completed, and its \"exit_code\" is " + std::to_string(*code));
   if (is_failure(means))
     return tl::unexpected("it is completed, and its \"scheduler_state\" is \"" + item.scheduler_state + "\"");
   core::verdict v{.status = item_status::completed, .who = evidence::imported, .facts = facts_of(item)};
-  const bool told =
-      means == core::meaning::succeeded || item.scheduler_state == restored_state || item.exit_code;
-  if (told && !item.error.starts_with(core::unconfirmed_marker)) {
-    if (item.exit_code)
+  if (confirmed || code) {
+    if (code)
       v.exit_code = 0;
-    v.warning = item.error;
+    v.warning = marked ? "" : item.error;
     return v;
   }
   // It left the queue, and that is all that scripthut knew: until 0.10 that was its word for a success.
   v.who = evidence::none;
   v.error = item.error;
-  if (!item.error.starts_with(core::unconfirmed_marker))
+  if (!marked)
     v.error = std::string(core::unconfirmed_marker) + (item.error.empty() ? "" : ": " + item.error);
   return v;
 }
 
 cause cause_of(const scripthut_item& item) {
-  if (const auto means = meaning_of(item.scheduler_state);
-      is_failure(means.means) && means.why != cause::none)
+  if (const auto means = meaning_of(item); is_failure(means.means) && means.why != cause::none)
     return means.why;
   if (item.error.starts_with(cancelled_words))
     return cause::cancelled;
   if (item.error.starts_with(never_recorded_words) || item.error.starts_with(vanished_words))
     return cause::never_recorded;
-  return item.job_id.empty() && !item.exit_code ? cause::rejected : cause::exit_nonzero;
+  return item.job_id.empty() ? cause::rejected : cause::exit_nonzero;
 }
 
 core::verdict failure_of(const scripthut_item& item) {
@@ -108,7 +136,8 @@ core::verdict failure_of(const scripthut_item& item) {
                   .why = cause_of(item),
                   .error = item.error,
                   .facts = facts_of(item)};
-  if (item.exit_code.value_or(0) != 0)  // scripthut writes 0 where a signal ended it: that is no code
+  // A 0 is where a signal ended it: that is no code. A code without a job, or beside the queue's word, is the last run's.
+  if (item.exit_code.value_or(0) != 0 && !item.job_id.empty() && !is_queues_word(item))
     v.exit_code = static_cast<std::int32_t>(*item.exit_code);
   if (v.why == cause::rejected || (v.why == cause::cancelled && item.job_id.empty()))
     v.who = evidence::not_applicable;  // decided without a job, as settle decides it itself

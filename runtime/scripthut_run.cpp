@@ -84,9 +84,8 @@ private:
       has_workflow_ = true;
       in_.text(v, quoted(key), run_.workflow);
     } else if (key == "created_at") {
-      has_created_ = true;
       std::optional<core::duration> created;
-      read_time(key, v, created);
+      has_created_ = read_time(key, v, created);
       run_.created_at = created.value_or(core::duration{});
       if (created && *created < core::duration{})
         in_.problem_at(at, "\"created_at\" is before 1970");
@@ -131,6 +130,9 @@ private:
       has_status = has_status || key == "status";
       read_item_field(key, field, item);
     });
+    // What scripthut writes where it never saw the start.
+    if (item.started_at == item.submitted_at)
+      item.started_at.reset();
     if (whole && !(has_task && has_status))
       in_.problem_at(at, std::string("an item lacks ") + (has_task ? "\"status\"" : "\"task\"") + ": " +
                              std::string(what_it_is) + ", and each item has \"task\" and \"status\"");
@@ -144,11 +146,11 @@ private:
     if (key == "scheduler_state" || key == "sacct_state")
       return read_either(key, "scheduler_state", v, item.scheduler_state);
     if (key == "submitted_at")
-      return read_time(key, v, item.submitted_at);
+      return void(read_time(key, v, item.submitted_at));
     if (key == "started_at")
-      return read_time(key, v, item.started_at);
+      return void(read_time(key, v, item.started_at));
     if (key == "finished_at")
-      return read_time(key, v, item.finished_at);
+      return void(read_time(key, v, item.finished_at));
     if (key == "exit_code")
       return read_number(key, v, -code_max, code_max, item.exit_code);
     if (key == "cpu_efficiency")
@@ -180,15 +182,19 @@ private:
                                          "completed, failed and dep_failed");
   }
 
-  void read_time(std::string_view key, value& v, std::optional<core::duration>& out) {
+  /// False where it is empty: not known. What is no date is told.
+  bool read_time(std::string_view key, value& v, std::optional<core::duration>& out) {
     const place at = in_.where(v);
     std::string text;
-    if (!in_.text(v, quoted(key), text) || text.empty())
-      return;
+    if (!in_.text(v, quoted(key), text))
+      return true;
+    if (text.empty())
+      return false;
     out = time_of_iso(text);
     if (!out)
       in_.problem_at(at, quoted(key) + " is " + tasks::shown(text) +
                              "; scripthut writes times as \"2026-03-01T12:00:00+00:00\"");
+    return true;
   }
 
   void read_number(std::string_view key, value& v, std::int64_t least, std::int64_t most,

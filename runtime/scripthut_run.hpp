@@ -21,7 +21,8 @@ struct scripthut_item {
   core::item_status status{};
   tasks::place status_at;
   std::string job_id;  ///< the scheduler's; a number on Slurm, any word elsewhere
-  std::optional<core::duration> submitted_at, started_at, finished_at;  ///< wall clock
+  std::optional<core::duration> submitted_at, finished_at;  ///< wall clock
+  std::optional<core::duration> started_at;                 ///< wall clock; none where nobody saw it begin
   std::string error;
   std::string scheduler_state;  ///< accounting's last word, without what may follow it
   std::optional<std::int64_t> exit_code;

@@ -155,6 +155,8 @@ TEST_CASE("what is no finished run of scripthut's is refused with its place, and
       {"newer", replaced(old, "\"version\": 2", "\"version\": 3"), ":2:14: ", "newer than this settle knows"},
       {"a date", replaced(old, "2026-02-12T08:01:05", "yesterday"),
        ":20:", "\"finished_at\" is \"yesterday\""},
+      {"no date", replaced(old, "2026-02-12T08:00:00\"", "\""),
+       ":1:1: ", "has \"id\", \"workflow_name\", \"created_at\""},
       {"a status", replaced(old, item_of_old, R"("status": "done", "slurm_job_id": "902")"),
        ":30:17: ", "\"status\" is \"done\""},
       {"running", replaced(old, item_of_old, R"("status": "running", "slurm_job_id": "902")"),

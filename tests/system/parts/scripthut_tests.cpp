@@ -36,7 +36,7 @@ core::verdict verdict_of(const scripthut_item& item) {
   REQUIRE(it.has_value());
   CHECK(core::broken_rule(*it).empty());
   CHECK(it->status == item.status);
-  CHECK(it->finished_at == core::duration(5));
+  CHECK(it->finished_at == item.finished_at.value_or(core::duration(5)));
   return *it->reached;
 }
 
@@ -86,6 +86,22 @@ TEST_CASE("a completion of scripthut's is confirmed only where it recorded how t
   CHECK(completed("", {}, "odd").error == marker + ": odd");
 }
 
+TEST_CASE("scripthut's marker counts only where nothing later confirms", "[program][scripthut]") {
+  for (const auto code : {std::optional<std::int64_t>(0), std::optional<std::int64_t>()}) {
+    const auto late = verdict_of(over(item_status::completed, "7", "COMPLETED", code, marker + "; x"));
+    CHECK(late.who == evidence::imported);
+    CHECK(late.exit_code == code);
+    CHECK((late.error + late.warning).empty());
+  }
+  // A code without accounting's state is left from before a rerun, or of a row that was no end yet.
+  for (const int code : {0, 3}) {
+    const auto stale = verdict_of(over(item_status::completed, "7", "", code, marker));
+    CHECK(stale.who == evidence::none);
+    CHECK(stale.error == marker);
+    CHECK_FALSE(stale.exit_code);
+  }
+}
+
 TEST_CASE("a completion that scripthut's own record contradicts is none", "[program][scripthut]") {
   CHECK_FALSE(outcome_of(over(item_status::completed, "7", "COMPLETED", 3), false, {}));
   CHECK_FALSE(outcome_of(over(item_status::completed, "7", "TIMEOUT", 0), false, {}));
@@ -109,6 +125,18 @@ TEST_CASE("a failure of scripthut's has the cause that it recorded", "[program][
       {"", 1, "Job vanished before being observed running", "7", cause::never_recorded, evidence::imported},
       {"", 0, "sbatch: error: no", "", cause::rejected, evidence::not_applicable},
       {"", 0, "", "7", cause::exit_nonzero, evidence::imported},
+      // What the queue said, where accounting says nothing.
+      {"", 0, "Slurm job TIMEOUT", "7", cause::timeout, evidence::imported},
+      {"", 0, "Slurm job OUT_OF_ME+", "7", cause::out_of_memory, evidence::imported},
+      {"", 0, "Slurm job NODE_FAIL", "7", cause::node_failure, evidence::imported},
+      {"", 0, "Slurm job CANCELLED", "7", cause::cancelled, evidence::imported},
+      {"", 0, "Slurm job FAILED", "7", cause::exit_nonzero, evidence::imported},
+      {"OUT_OF_MEMORY", 0, "Slurm job FAILED", "7", cause::out_of_memory, evidence::imported},
+      // The words of PBS and of machines for rent.
+      {"WALLTIME_EXCEEDED", 0, "x", "7.pbs", cause::timeout, evidence::imported},
+      {"MEM_EXCEEDED", 0, "x", "7.pbs", cause::out_of_memory, evidence::imported},
+      {"LAUNCH_FAILED", 0, "x", "i-7", cause::boot_failure, evidence::imported},
+      {"TERMINATED_EARLY", 0, "x", "i-7", cause::node_failure, evidence::imported},
   }));
   INFO(state << " " << error);
   const auto v =
@@ -120,6 +148,18 @@ TEST_CASE("a failure of scripthut's has the cause that it recorded", "[program][
   CHECK(v.exit_code == (code == 0 ? std::nullopt : std::optional(code)));
   CHECK_FALSE(v.error.empty());
   CHECK(v.facts.raw_state == state);
+}
+
+TEST_CASE("what is left of an exit code from before a rerun is none of this end's", "[program][scripthut]") {
+  const auto refused = verdict_of(over(item_status::failed, "", "", 3, "sbatch: error: no"));
+  CHECK(refused.why == cause::rejected);
+  CHECK(refused.who == evidence::not_applicable);
+  CHECK_FALSE(refused.exit_code);
+  CHECK_FALSE(verdict_of(over(item_status::failed, "", "", 3, "Cancelled")).exit_code);
+  // What the queue showed came without a code.
+  const auto ended = verdict_of(over(item_status::failed, "7", "", 3, "Slurm job TIMEOUT"));
+  CHECK(ended.why == cause::timeout);
+  CHECK_FALSE(ended.exit_code);
 }
 
 TEST_CASE("what scripthut did not measure is not known, never 0", "[program][scripthut]") {
@@ -145,6 +185,24 @@ TEST_CASE("ids that are no numbers of Slurm's are none", "[program][scripthut]")
   CHECK(slurm_id_of("4711") == 4711);
   for (const char* id : {"", "0", "123_4", "i-0abc", "123.server", " 5", "+5", "99999999999999999999"})
     CHECK(slurm_id_of(id) == 0);
+}
+
+TEST_CASE("a start that is the submission's own time was never seen", "[program][scripthut]") {
+  const auto item_of = [](const std::string& started) {
+    auto read = read_scripthut_run(
+        R"({"id": "a", "workflow_name": "w", "created_at": "2026-01-01T00:00:00", "items": [
+      {"task": {"id": "t", "name": "t", "command": "c"}, "status": "completed", "job_id": "7",
+       "scheduler_state": "COMPLETED", "finished_at": "2026-01-01T00:00:09",
+       "started_at": ")" +
+        started + R"(", "submitted_at": "2026-01-01T00:00:01.000002+00:00"}]})");
+    REQUIRE(read.problems.empty());
+    return read.run.items.at(0);
+  };
+  const auto unseen = item_of("2026-01-01T00:00:01.000002+00:00");
+  CHECK(unseen.submitted_at);
+  CHECK_FALSE(unseen.started_at);
+  CHECK_FALSE(verdict_of(unseen).facts.elapsed_s);
+  CHECK(verdict_of(item_of("2026-01-01T00:00:05")).facts.elapsed_s == 4);
 }
 
 TEST_CASE("of a name then and a name today the one that says something counts", "[program][scripthut]") {
