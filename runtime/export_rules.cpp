@@ -5,13 +5,6 @@ namespace settle {
 using actors::json_writer;
 using tasks::env_rule;
 
-void write_list(json_writer& out, std::string_view name, const std::vector<std::string>& list) {
-  out.open_list(name);
-  for (const std::string& one : list)
-    out.element(one);
-  out.close_list();
-}
-
 namespace {
 
 void write_pairs(json_writer& out, std::string_view name,
@@ -30,11 +23,11 @@ void write_rule(json_writer& out, const env_rule& rule) {
   if (!rule.when.empty()) {
     out.open("if");
     for (const auto& [variable, allowed] : rule.when)
-      write_list(out, variable, allowed);
+      out.texts(variable, allowed);
     out.close();
   }
   if (!rule.include.empty())
-    write_list(out, "include", rule.include);
+    out.texts("include", rule.include);
   write_pairs(out, "set", rule.set);
   write_pairs(out, "append", rule.append);
   out.text_if_any("init", rule.init);

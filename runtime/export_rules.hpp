@@ -1,4 +1,4 @@
-// Lists and env rules as members of scripthut's JSON. Pure.
+// Env rules as members of scripthut's JSON. Pure.
 #pragma once
 
 #include "actors/translate/json_writer.hpp"
@@ -7,11 +7,8 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace settle {
-
-void write_list(actors::json_writer& out, std::string_view name, const std::vector<std::string>& list);
 
 /// The rules in this order, and where there is `init` one more with nothing but that.
 void write_rules(actors::json_writer& out, std::string_view name, std::span<const tasks::env_rule> first,

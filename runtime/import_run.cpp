@@ -88,14 +88,9 @@ std::string document_of(const scripthut_run& from) {
     text("generates_source", task.generates_source);
     text("init", task.init);
     for (const auto& [name, list] :
-         {std::pair{"sbatch_args", &task.wants.sbatch_args}, std::pair{"deps", &task.deps}}) {
-      if (list->empty())
-        continue;
-      out.open_list(name);
-      for (const std::string& one : *list)
-        out.element(one);
-      out.close_list();
-    }
+         {std::pair{"sbatch_args", &task.wants.sbatch_args}, std::pair{"deps", &task.deps}})
+      if (!list->empty())
+        out.texts(name, *list);
     out.close();
   }
   out.close_list();

@@ -78,12 +78,8 @@ std::string cancel_line(const std::vector<std::string>& items) {
   w.open();
   w.text("event", "cancel");
   w.whole("v", 1);
-  if (!items.empty()) {
-    w.open_list("items");
-    for (const auto& item : items)
-      w.element(item);
-    w.close_list();
-  }
+  if (!items.empty())
+    w.texts("items", items);
   w.close();
   return w.take();
 }

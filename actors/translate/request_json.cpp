@@ -38,12 +38,8 @@ std::string to_json(const cancel_request& request) {
   w.text("request", "cancel");
   w.whole("v", letter_version);
   w.text("run", request.run);
-  if (!request.items.empty()) {
-    w.open_list("items");
-    for (const auto& item : request.items)
-      w.element(item);
-    w.close_list();
-  }
+  if (!request.items.empty())
+    w.texts("items", request.items);
   w.close();
   return w.take();
 }
