@@ -1,14 +1,11 @@
 #include "actors/reader.hpp"
 
+#include "io/files.hpp"
 #include "io/mailbox.hpp"
 #include "io/tasks/exit_record.hpp"
 #include "io/tasks/job_script.hpp"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <iterator>
 
 namespace settle::actors {
 
@@ -103,15 +100,8 @@ void reader_actor::attempt_again(std::uint64_t ticket) {
 bool reader_actor::attempt(const pending& p) {
   const bool last = now_().monotonic >= p.until;
   document_came answer{p.what.key, {}, {}};
-  errno = 0;
-  std::ifstream file(p.what.path, std::ios::binary);
-  if (file) {
-    answer.text.assign(std::istreambuf_iterator<char>(file), {});
-    if (file.bad())
-      answer.trouble = "cannot read " + p.what.path;
-  } else {
-    answer.trouble = "cannot open " + p.what.path + ": " + std::strerror(errno);
-  }
+  if (const int error = io::read_whole_file(p.what.path, answer.text))
+    answer.trouble = "cannot read " + p.what.path + ": " + io::errno_words(error);
   // A half-written file of a lagging file system reads as bad JSON: wait for the rest as well.
   if (answer.trouble.empty())
     if (auto parsed = tasks::parse_document(answer.text, p.what.parent.get()); !parsed.problems.empty())

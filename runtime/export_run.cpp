@@ -3,6 +3,7 @@
 #include "actors/job_spec.hpp"
 #include "actors/translate/journal_json.hpp"
 #include "actors/translate/json_writer.hpp"
+#include "io/files.hpp"
 #include "io/journal.hpp"
 #include "runtime/export_deps.hpp"
 #include "runtime/export_imported.hpp"
@@ -14,8 +15,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <fstream>
-#include <iterator>
 #include <map>
 #include <span>
 #include <unordered_map>
@@ -164,7 +165,7 @@ private:
     out_.text_or_null("memory", wants.memory);
     out_.text_or_null("time_limit", wants.time_limit);
     const auto doc = document_of_.find(it.task);
-    write_list(out_, "dependencies", doc == document_of_.end() ? task.deps : deps_.of(task, *doc->second));
+    out_.texts("dependencies", doc == document_of_.end() ? task.deps : deps_.of(task, *doc->second));
     out_.text_or_null("generates_source", task.generates_source);
     out_.text_or_null("output_file", out_file);
     out_.text_or_null("error_file", err_file);
@@ -185,7 +186,7 @@ private:
     out_.text_if_any("qos", wants.qos);
     out_.text_if_any("constraint", wants.constraint);
     if (!wants.sbatch_args.empty())
-      write_list(out_, "sbatch_args", wants.sbatch_args);
+      out_.texts("sbatch_args", wants.sbatch_args);
   }
 
   /// The rules that hold for it beside the first document's: a generated document's own, then its own. What settle
@@ -244,8 +245,12 @@ io::result<void> export_run(const std::string& state_dir, const std::string& run
   if (!shown)
     return tl::unexpected(shown.error());
   const std::string imported = shown->folder + "/" + std::string(imported_file_name);
-  if (std::ifstream file(imported, std::ios::binary); file.is_open()) {
-    const std::string text{std::istreambuf_iterator<char>(file), {}};
+  std::string text;
+  const int error = io::read_whole_file(imported, text);
+  // Only where there is no such file it is a run of settle's: else tasks would be exported without their env.
+  if (error != 0 && error != ENOENT)
+    return io::fail(io::errc::storage, imported + " cannot be read: " + io::errno_words(error));
+  if (error == 0) {
     if (const auto wrong = write_current_form(text, piece, warnings); !wrong.empty())
       return io::fail(io::errc::storage, imported + " cannot be read: " + wrong);
     return {};

@@ -60,7 +60,9 @@ io::result<void> leave_run(const std::string& state_dir, const std::string& run,
     return cannot("make " + place, errno);
   }
   if (const int error = io::sync_folder(state_dir + "/runs"); error != 0)
-    return cannot("sync " + state_dir + "/runs", error);
+    return io::fail(io::errc::storage, "run " + run +
+                                           " is there, but may not survive a power failure: cannot sync " +
+                                           state_dir + "/runs: " + io::errno_words(error));
   return {};
 }
 

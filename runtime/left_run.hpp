@@ -16,7 +16,7 @@ struct run_file {
 };
 
 /// Makes the state directory too, where there is none. Errors: bad_input (there is such a run already), storage; then
-/// nothing of it is left.
+/// nothing of it is left, unless the words say that the run is there and only its name could not be made durable.
 io::result<void> leave_run(const std::string& state_dir, const std::string& run,
                            const std::vector<run_file>& files);
 

@@ -1,9 +1,8 @@
 #include "runtime/run_request.hpp"
 
+#include "io/files.hpp"
 #include "runtime/places.hpp"
 
-#include <fstream>
-#include <iterator>
 #include <utility>
 
 namespace settle {
@@ -19,11 +18,11 @@ actors::submit_run request_for(std::string document, const std::string& source, 
 }
 
 std::optional<std::string> document_text(const std::string& path, submit_answer& why) {
-  std::ifstream file(path, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(file), {}};
-  if (file.is_open() && !file.bad())
+  std::string text;
+  const int error = io::read_whole_file(path, text);
+  if (error == 0)
     return text;
-  why.problems = tasks::read_document(path).problems;
+  why.problems = {{{0, 0}, path + " cannot be read: " + io::errno_words(error)}};
   return std::nullopt;
 }
 

@@ -18,7 +18,6 @@ using tasks::json_input;
 using tasks::place;
 using value = json_input::value;
 
-constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 constexpr std::string_view what_it_is =
     "a run.json of scripthut has \"id\", \"workflow_name\", \"created_at\" and "
     "\"items\"";
@@ -32,7 +31,7 @@ std::string quoted(std::string_view key) {
 
 class reading {
 public:
-  reading(std::string_view text, std::size_t capacity) : in_(text), text_(text), capacity_(capacity) {}
+  explicit reading(const tasks::json_text& text) : in_(text) {}
 
   scripthut_read run() {
     read_root();
@@ -43,19 +42,21 @@ public:
 
 private:
   void read_root() {
-    od::document json;
-    if (const auto error =
-            parser_.iterate(simdjson::padded_string_view(text_.data(), text_.size(), capacity_)).get(json))
-      return in_.broke(error);
-    od::json_type kind{};
-    if (const auto error = json.type().get(kind))
-      return in_.broke(error);
+    place root{1, 1};
+    in_.read_root([&](od::document& json, json_input::kind kind, place start) {
+      root = start;
+      return kind == json_input::kind::object && read_object(json);
+    });
+    if (!in_.broken() && !(has_id_ && has_workflow_ && has_created_ && has_items_))
+      foreign(root);
+  }
+
+  bool read_object(od::document& json) {
     od::object root;
-    if (kind != od::json_type::object)
-      return foreign({1, 1});
-    if (const auto error = json.get_object().get(root))
-      return in_.broke(error);
-    const place start = in_.where(text_.data() + text_.find('{'));
+    if (const auto error = json.get_object().get(root)) {
+      in_.broke(error);
+      return true;
+    }
     tasks::seen_keys seen;
     in_.each_field(root, [&](std::string_view key, place at, value& v) {
       if (!seen.first(in_, key, at))
@@ -63,10 +64,7 @@ private:
       if (!in_.is_null(v))
         read_run_field(key, v);
     });
-    if (!in_.broken() && json.current_location().error() != simdjson::OUT_OF_BOUNDS)
-      in_.broke(simdjson::TRAILING_CONTENT);
-    if (!in_.broken() && !(has_id_ && has_workflow_ && has_created_ && has_items_))
-      foreign(start);
+    return true;
   }
 
   void foreign(place at) {
@@ -213,10 +211,7 @@ private:
     out = read;
   }
 
-  od::parser parser_;
   json_input in_;
-  std::string_view text_;
-  std::size_t capacity_;
   scripthut_run run_;
   bool has_id_ = false, has_workflow_ = false, has_created_ = false, has_items_ = false, has_tasks_ = false;
 };
@@ -224,14 +219,10 @@ private:
 }  // namespace
 
 scripthut_read read_scripthut_run(std::string_view text) {
-  if (text.starts_with(byte_order_mark))
-    text.remove_prefix(byte_order_mark.size());
-  std::string padded;
-  padded.reserve(text.size() + simdjson::SIMDJSON_PADDING);
-  padded.append(text).append(simdjson::SIMDJSON_PADDING, ' ');
-  if (text.find_first_not_of(" \t\r\n") == std::string_view::npos)
+  const tasks::json_text padded{std::string(text)};
+  if (padded.blank())
     return {{}, {{{1, 1}, "the file is empty; " + std::string(what_it_is)}}};
-  return reading(std::string_view(padded).substr(0, text.size()), padded.size()).run();
+  return reading(padded).run();
 }
 
 }  // namespace settle

@@ -8,37 +8,23 @@
 
 #include "actors/translate/json_writer.hpp"
 #include "io/files.hpp"
-#include "io/unique_fd.hpp"
 
-#include <array>
-#include <cerrno>
-
-#include <fcntl.h>
 #include <unistd.h>
 
 namespace settle::cli {
 
 namespace {
 
-/// Reads all of it. 0 or errno.
-int read_whole(const std::string& file, std::string& text) {
-  if (file == "-") {
-    text = read_standard_input();
-    return 0;
-  }
-  const io::unique_fd in(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!in)
-    return errno;
-  std::array<char, 65'536> piece{};
-  for (;;) {
-    const ssize_t n = ::read(in.get(), piece.data(), piece.size());
-    if (n == 0)
-      return 0;
-    if (n > 0)
-      text.append(piece.data(), static_cast<std::size_t>(n));
-    else if (errno != EINTR)
-      return errno;
-  }
+/// None where it cannot be read, and `why` says so.
+std::optional<std::string> text_of(const std::string& file, std::vector<tasks::problem>& why) {
+  if (file == "-")
+    return read_standard_input(why);
+  std::string text;
+  const int error = io::read_whole_file(file, text);
+  if (error == 0)
+    return text;
+  why = {{{0, 0}, "cannot be read: " + io::errno_words(error)}};
+  return std::nullopt;
 }
 
 std::string answer_json(const std::string& run) {
@@ -54,11 +40,8 @@ std::string answer_json(const std::string& run) {
 int import_command(const import_arguments& arguments) {
   const std::string name = arguments.file == "-" ? "<stdin>" : arguments.file;
   imported_run seen;
-  std::string text;
-  if (const int error = read_whole(arguments.file, text); error != 0)
-    seen.problems = {{{0, 0}, "cannot be read: " + io::errno_words(error)}};
-  else
-    seen = import_run(absolute(state_of(arguments.state_dir)), text);
+  if (const auto text = text_of(arguments.file, seen.problems))
+    seen = import_run(absolute(state_of(arguments.state_dir)), *text);
   if (seen.trouble)
     return refuse(*seen.trouble);
   output out(STDOUT_FILENO), err(STDERR_FILENO);

@@ -49,8 +49,11 @@ int submit_command(const submit_arguments& arguments) {
   const std::string state = absolute(state_of(arguments.place.state_dir));
   auto place = arguments.place;
   place.state_dir = state;
-  const submit_answer answer = from_stdin ? leave_text(place, read_standard_input(), arguments.run)
-                                          : leave_file(place, arguments.tasks_file, arguments.run);
+  submit_answer answer;
+  if (!from_stdin)
+    answer = leave_file(place, arguments.tasks_file, arguments.run);
+  else if (const auto text = read_standard_input(answer.problems))
+    answer = leave_text(place, *text, arguments.run);
   if (!answer.trouble.empty())
     return refuse(answer.trouble, exit_no_work);
   output out(STDOUT_FILENO), err(STDERR_FILENO);
