@@ -133,6 +133,8 @@ private:
   record* find_record(std::size_t j, std::size_t life);
 
   // words
+  /// A command gives an unreachable controller up after this: MessageTimeout less one.
+  static constexpr duration refusal_time = std::chrono::seconds{19};
   const std::string& row_of(job& j);
   void add_records(std::string& out, std::size_t j, std::int64_t since = 0) const;
   settle::io::command_result spoil(settle::io::command_result answer, bool& was_blank);

@@ -1,5 +1,5 @@
 // What happens to the simulated cluster at one moment: its controller dies, somebody sends jobs round again, renames one, or
-// submits others.
+// submits others; and whose id nobody has heard, or nobody could tell from a stranger's.
 #include "tests/sim/world.hpp"
 
 #include <algorithm>
