@@ -1,4 +1,4 @@
-// Wall clock times as settle's JSON objects print them. Pure.
+// Wall clock times as settle's JSON objects print them, and the dates that Python writes, read. Pure.
 #pragma once
 
 #include "actors/core/time.hpp"
