@@ -290,16 +290,3 @@ TEST_CASE("export tells what it cannot read or write", "[system][exchange]") {
   CHECK(headless.out.empty());
   CHECK(has(headless.err, "journal.ndjson:1: "));
 }
-
-TEST_CASE("an imported run whose file cannot be read is not exported as one of settle's",
-          "[system][exchange]") {
-  const workshop shop;
-  REQUIRE(import(shop, fixture("run-0.5.json")).code == 0);
-  const fs::path file = shop.only_run() / "scripthut-run.json";
-  fs::remove(file);
-  fs::create_symlink(file, file);
-  const ended refused = call(shop, {"export", "last"});
-  CHECK(refused.code == 3);
-  CHECK(refused.out.empty());
-  CHECK(has(refused.err, "scripthut-run.json cannot be read: Too many levels of symbolic links"));
-}

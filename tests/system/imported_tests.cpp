@@ -1,4 +1,5 @@
-// A run that was imported is a record: no supervisor touches it, and nobody is asked about it (docs/decisions/0021).
+// A run that was imported is a record: no supervisor touches it, nobody is asked about it, and it is never taken for
+// one of settle's own (docs/decisions/0021).
 #include "tests/system/workshop.hpp"
 
 #include <catch2/catch.hpp>
@@ -66,4 +67,17 @@ TEST_CASE("--resume of an imported run says its verdict and asks nobody", "[syst
   CHECK(p.exit_code() == 1);
   CHECK(has(p.out() + p.err(), "2 completed (1 unconfirmed), 1 failed"));
   run.check_nobody_was_asked();
+}
+
+TEST_CASE("an imported run whose file cannot be read is not exported as one of settle's",
+          "[system][exchange]") {
+  const imported run;
+  const auto file = run.shop.only_run() / "scripthut-run.json";
+  std::filesystem::remove(file);
+  std::filesystem::create_symlink(file, file);
+  program p(run.shop.settle({"export", "last"}));
+  p.finish();
+  CHECK(p.exit_code() == 3);
+  CHECK(p.out().empty());
+  CHECK(has(p.err(), "scripthut-run.json cannot be read: Too many levels of symbolic links"));
 }
