@@ -130,7 +130,7 @@ public:
                     std::function<void(process_end)> ended) = 0;
   /// Whether find() can be answered on this machine: unavailable, storage. Reads small files.
   virtual io::result<void> can_find(const job_spec& job) = 0;
-  virtual void cancel(std::uint64_t pid) = 0;
+  virtual void cancel(const job_spec& job) = 0;
 };
 
 }  // namespace settle::actors

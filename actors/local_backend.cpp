@@ -32,7 +32,9 @@ void local_backend::on_exit() {
 }
 
 void local_backend::order(const job_order& m) {
-  processes_[m.key].item = m.item;
+  auto& p = processes_[m.key];
+  p.item = m.item;
+  p.spec = m.spec;
   auto me = caf::actor_cast<caf::actor>(this);
   port_->start(
       *m.spec,
@@ -51,7 +53,9 @@ void local_backend::order(const job_order& m) {
 
 /// Of an earlier backend, here or in another process: what became of it is asked of the machine.
 void local_backend::look_for(const job_watch& m) {
-  processes_[m.key].item = m.item;
+  auto& p = processes_[m.key];
+  p.item = m.item;
+  p.spec = m.spec;
   auto me = caf::actor_cast<caf::actor>(this);
   port_->find(
       *m.spec, m.what.job_id != 0,
@@ -72,24 +76,24 @@ void local_backend::came(const process_came& m) {
   auto& p = i->second;
   if (m.refused) {
     p.refused = m.refused;
-    tell_refused(m.key, p);
+    tell_refused(p);
     return;
   }
   if (m.unrun) {
     p.unrun = true;
-    tell_unrun(m.key, p);
+    tell_unrun(p);
     return;
   }
   if (m.pid != 0)
     p.pid = m.pid;
   if (m.end) {
     p.end = m.end;
-    tell_ended(m.key, p);
+    tell_ended(p);
     return;
   }
-  tell_started(m.key, p);
+  tell_started(p);
   if (p.cancel)
-    port_->cancel(p.pid);
+    port_->cancel(*p.spec);
 }
 
 void local_backend::watch(const job_watch& m) {
@@ -99,13 +103,13 @@ void local_backend::watch(const job_watch& m) {
   auto& p = i->second;
   p.item = m.item;
   if (p.refused)
-    tell_refused(m.key, p);
+    tell_refused(p);
   if (p.unrun)
-    tell_unrun(m.key, p);
+    tell_unrun(p);
   if (p.pid != 0)
-    tell_started(m.key, p);
+    tell_started(p);
   if (p.end)
-    tell_ended(m.key, p);
+    tell_ended(p);
 }
 
 void local_backend::cancel(const job_cancel& m) {
@@ -115,10 +119,10 @@ void local_backend::cancel(const job_cancel& m) {
   if (i->second.pid == 0)
     i->second.cancel = true;
   else
-    port_->cancel(i->second.pid);
+    port_->cancel(*i->second.spec);
 }
 
-void local_backend::tell_refused(item_key, const process& p) {
+void local_backend::tell_refused(const process& p) {
   auto gone = p.refused->code == io::errc::rejected || p.refused->code == io::errc::bad_input;
   compat::send(this, p.item,
                observed{event_of(gone ? event_kind::submit_refused : event_kind::submit_deferred, now_(),
@@ -126,19 +130,19 @@ void local_backend::tell_refused(item_key, const process& p) {
                         {}});
 }
 
-void local_backend::tell_started(item_key, const process& p) {
+void local_backend::tell_started(const process& p) {
   auto e = event_of(event_kind::process_started, now_());
   e.job_id = p.pid;
   compat::send(this, p.item, observed{std::move(e), {}});
 }
 
 /// The order is taken back: the item begins again, with a new token.
-void local_backend::tell_unrun(item_key, const process& p) {
+void local_backend::tell_unrun(const process& p) {
   for (const auto kind : {event_kind::submit_unclear, event_kind::search_silent})
     compat::send(this, p.item, observed{event_of(kind, now_()), {}});
 }
 
-void local_backend::tell_ended(item_key, const process& p) {
+void local_backend::tell_ended(const process& p) {
   auto e = event_of(event_kind::process_ended, now_());
   e.job_id = p.pid;
   e.ended = verdict_of(*p.end);

@@ -24,6 +24,7 @@ protected:
 private:
   struct process {
     caf::actor item;
+    std::shared_ptr<const job_spec> spec;
     std::uint64_t pid = 0;             ///< 0: being started
     std::optional<io::error> refused;  ///< kept like `end`
     std::optional<process_end> end;    ///< kept until the item lets go: an item that died may ask again
@@ -35,10 +36,10 @@ private:
   void came(const process_came& m);
   void watch(const job_watch& m);
   void cancel(const job_cancel& m);
-  void tell_refused(item_key key, const process& p);
-  void tell_started(item_key key, const process& p);
-  void tell_unrun(item_key key, const process& p);
-  void tell_ended(item_key key, const process& p);
+  void tell_refused(const process& p);
+  void tell_started(const process& p);
+  void tell_unrun(const process& p);
+  void tell_ended(const process& p);
 
   std::shared_ptr<machine> port_;
   clock_source now_;

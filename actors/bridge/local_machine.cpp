@@ -72,7 +72,7 @@ public:
 
   io::result<void> can_find(const job_spec& job) override { return io::can_find(place_of(job)); }
 
-  void cancel(std::uint64_t pid) override { executor_.cancel(static_cast<std::int32_t>(pid)); }
+  void cancel(const job_spec& job) override { executor_.cancel(place_of(job)); }
 
 private:
   io::local_executor executor_;

@@ -2,6 +2,7 @@
 #include "actors/core/item_actions.hpp"
 
 #include <cassert>
+#include <cstdio>
 #include <initializer_list>
 #include <string_view>
 
@@ -125,7 +126,11 @@ std::string_view broken_rule(const item& it) noexcept {
 }
 
 void check(const item& it) {
-  assert(broken_rule(it).empty());
+  const words broken = broken_rule(it);
+  if (!broken.empty())
+    std::fprintf(stderr, "settle: an item breaks a rule: %.*s\n", static_cast<int>(broken.size()),
+                 broken.data());
+  assert(broken.empty());
 }
 
 namespace {

@@ -238,10 +238,10 @@ void local_executor::find(task_place place, bool known_to_run, std::function<voi
                          ended = std::move(ended)] { self->find(place, known_to_run, found, ended); });
 }
 
-void local_executor::cancel(std::int32_t pid) {
-  asio::post(impl_->io, [self = impl_, pid] {
-    for (const auto& [key, weak] : self->tasks)
-      if (const auto task = weak.lock(); task && task->pid() == pid)
+void local_executor::cancel(const task_place& place) {
+  asio::post(impl_->io, [self = impl_, key = key_of(place)] {
+    if (const auto i = self->tasks.find(key); i != self->tasks.end())
+      if (const auto task = i->second.lock())
         task->cancel();
   });
 }

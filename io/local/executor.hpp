@@ -79,8 +79,9 @@ public:
   /// runs on another machine, the answer comes when that has passed. Afterwards as start. Thread safe.
   void find(task_place place, bool known_to_run, std::function<void(found_task)> found,
             std::function<void(local_end)> ended);
-  /// TERM to the group, KILL after 5 s to what is left of it. Unknown pids are ignored. Thread safe.
-  void cancel(std::int32_t pid);
+  /// TERM to the group, KILL after 5 s to what is left of it. What does not run here is ignored. By place: the number of
+  /// a task whose end is not yet written down may be another's. Thread safe.
+  void cancel(const task_place& place);
 
 private:
   struct impl;

@@ -1,7 +1,7 @@
 #include "io/local/local_task.hpp"
 
 #include "io/files.hpp"
-#include "io/local/process_stat.hpp"
+#include "io/process_stat.hpp"
 
 #include <fmt/format.h>
 
@@ -125,7 +125,7 @@ void local_task::wait_for_keeper() {
   if (std::exchange(waiting_, true))
     return;
   if (!hand_over(keeper_, watched_))
-    return look_at_keeper();
+    return later(look_again, &local_task::look_at_keeper);  // never before it was told of
   watched_.async_wait(asio::posix::stream_descriptor::wait_read,
                       [self = shared_from_this()](const asio::error_code& error) {
                         if (error != asio::error::operation_aborted)

@@ -3,7 +3,6 @@ target_sources(settle_io PRIVATE
   ${CMAKE_CURRENT_SOURCE_DIR}/local/keeper_image.cpp
   ${CMAKE_CURRENT_SOURCE_DIR}/local/launch.cpp
   ${CMAKE_CURRENT_SOURCE_DIR}/local/local_task.cpp
-  ${CMAKE_CURRENT_SOURCE_DIR}/local/process_stat.cpp
   ${CMAKE_CURRENT_SOURCE_DIR}/local/task_record.cpp)
 
 # The keeper of one task: a program of its own, whose bytes the library carries (io/local/keeper_image.hpp). Static
@@ -14,9 +13,9 @@ set(CMAKE_REQUIRED_LINK_OPTIONS -static)
 check_cxx_source_compiles("int main() { return 0; }" SETTLE_CAN_LINK_STATICALLY)
 unset(CMAKE_REQUIRED_LINK_OPTIONS)
 add_executable(settle_keeper
-  ${CMAKE_CURRENT_SOURCE_DIR}/local/keeper/keeper.cpp
+  ${CMAKE_CURRENT_SOURCE_DIR}/local/keeper/records.cpp
   ${CMAKE_CURRENT_SOURCE_DIR}/local/keeper/main.cpp
-  ${CMAKE_CURRENT_SOURCE_DIR}/local/process_stat.cpp)
+  ${CMAKE_CURRENT_SOURCE_DIR}/process_stat.cpp)
 set_target_properties(settle_keeper PROPERTIES
   OUTPUT_NAME settle-keeper
   RUNTIME_OUTPUT_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR}

@@ -189,7 +189,13 @@ result<boots> boots_of(const std::string& records, const lease_owner& me) {
   if (!folder)
     return why_not("read", records, errno);
   boots found = me.boot.empty() ? boots::earlier : boots::this_one;
-  while (const dirent* one = ::readdir(folder.get())) {
+  for (;;) {
+    errno = 0;
+    const dirent* const one = ::readdir(folder.get());
+    if (one == nullptr && errno != 0)
+      return why_not("read", records, errno);  // half a list proves nothing
+    if (one == nullptr)
+      return found;
     const string_view name = one->d_name;
     if (!name.starts_with("boot.") || name == "boot." + me.boot)
       continue;
@@ -203,7 +209,6 @@ result<boots> boots_of(const std::string& records, const lease_owner& me) {
       return boots::elsewhere;
     found = boots::earlier;
   }
-  return found;
 }
 
 }  // namespace settle::io::local

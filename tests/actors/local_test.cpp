@@ -67,7 +67,7 @@ public:
       return io::fail(io::errc::unavailable, why_not);
     return {};
   }
-  void cancel(std::uint64_t pid) override { cancelled.push_back(pid); }
+  void cancel(const actors::job_spec& job) override { cancelled.push_back(processes.at(job.token).pid); }
 
   void end(const std::string& token, std::optional<int> exit, std::optional<int> signal = {}) {
     actors::process_end how;

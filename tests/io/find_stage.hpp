@@ -69,10 +69,7 @@ inline void leave(const io::local_job& job) {
 }
 
 inline io::local::start_record start_of(const io::local_job& job) {
-  const auto start = io::local::read_start(job.place);
-  REQUIRE(start);
-  REQUIRE(*start);
-  return **start;
+  return start_at(job.place);
 }
 
 }  // namespace settle::test

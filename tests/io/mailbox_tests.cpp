@@ -1,3 +1,4 @@
+// Letters between processes, in real folders.
 #include "io/mailbox.hpp"
 #include "tests/io/lease_stage.hpp"
 

@@ -1,4 +1,5 @@
-#include "io/local/process_stat.hpp"
+// Processes as /proc tells of them: odd names, zombies, groups.
+#include "io/process_stat.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -6,7 +7,7 @@
 
 #include <string>
 
-using namespace settle::io::local;
+using namespace settle::io;
 
 namespace {
 

@@ -29,7 +29,7 @@ TEST_CASE("another boot, another machine", "[io][local][find]") {
   stage s;
   auto job = job_in(folder, "job", "exit 5");
   auto then = io::this_process();
-  REQUIRE_FALSE(then.machine.empty());
+  const bool has_id = !then.machine.empty();  // without one, another boot may be another machine's
   then.boot = "00000000-0000-0000-0000-000000000000";
   const auto write_start = [&](const io::lease_owner& who) {
     write_file(record_of(job, ".start"), "settle-start 1 token=" + job.place.token + " " +
@@ -38,13 +38,17 @@ TEST_CASE("another boot, another machine", "[io][local][find]") {
   };
   SECTION("what ran when the machine stopped is lost") {
     write_start(then);
-    CHECK(io::can_find(job.place));
+    CHECK(io::can_find(job.place).has_value() == has_id);
+    if (!has_id)
+      return;
     CHECK(found(s, look_for(s, job.place)).end.lost ==
           "the machine was restarted while it ran: how it ended is not known");
   }
   SECTION("what may have begun under an earlier boot is not run again") {
     REQUIRE(io::local::note_boot(job.place.records, then));
-    CHECK(io::can_find(job.place));
+    CHECK(io::can_find(job.place).has_value() == has_id);
+    if (!has_id)
+      return;
     const auto task = found(s, look_for(s, job.place));
     CHECK(task.is == what::ended);
     CHECK(task.end.lost.find("whether it ran is not known") != std::string::npos);

@@ -34,13 +34,6 @@ inline invocation resume(const workshop& shop, std::vector<std::string> more = {
   return shop.settle(words);
 }
 
-inline std::size_t times(const std::string& text, const std::string& part) {
-  std::size_t found = 0;
-  for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1))
-    ++found;
-  return found;
-}
-
 inline std::map<std::string, told> verdicts_in_journal(const workshop& shop) {
   std::istringstream lines(read_file(shop.only_run() / "journal.ndjson"));
   std::string stream;

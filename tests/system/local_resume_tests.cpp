@@ -113,7 +113,6 @@ TEST_CASE("settle that leaves in order is gone on with, and its tasks still run 
   CHECK(first.exit_code() == 3);
   CHECK(has(first.err(), "Go on with it: settle run --resume"));
   program second(resume(shop));
-  // It holds the tasks' slots: only what has ended lets others begin.
   REQUIRE(second.wait_until(
       [](const auto& out, const auto&) { return has(out, "another process left this run"); }));
   write_file(shop.work() / "go", "");

@@ -23,13 +23,6 @@ std::string counted(const workshop& shop, int tasks, const std::string& and_then
   return text + "]";
 }
 
-std::size_t times(const std::string& text, const std::string& part) {
-  std::size_t found = 0;
-  for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1))
-    ++found;
-  return found;
-}
-
 void check_each_ran_once(const workshop& shop, int tasks) {
   for (int i = 0; i < tasks; ++i) {
     INFO(i);

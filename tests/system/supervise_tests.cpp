@@ -166,10 +166,7 @@ TEST_CASE("a killed supervisor's runs are gone on with by the next one, on Slurm
   {
     program first(what);
     REQUIRE(first.wait_until([](const auto& out, const auto&) {
-      std::size_t running = 0;
-      for (auto at = out.find("\"running\""); at != std::string::npos; at = out.find("\"running\"", at + 1))
-        ++running;
-      return running >= 8;  // all of both runs: no sbatch is under way (see resume_tests)
+      return times(out, "\"running\"") >= 8;  // all of both runs: no sbatch is under way (see resume_tests)
     }));
     first.signal(SIGKILL);
     first.finish();

@@ -9,8 +9,8 @@
 // 0 is where one line goes: "task PID" once the task is claimed and will run, or "error ERRNO WHAT": it never will.
 // SIGUSR1 cancels (TERM to the task's group, KILL 5 s later to what is left); SIGTERM does the same without saying
 // that it was cancelled. Every other signal but SIGKILL and SIGSTOP is nothing to it.
-#include "io/local/keeper/keeper.hpp"
-#include "io/local/process_stat.hpp"
+#include "io/local/keeper/records.hpp"
+#include "io/process_stat.hpp"
 
 #include <fcntl.h>
 #include <sys/prctl.h>
@@ -94,7 +94,7 @@ public:
     for (;;) {
       look();
       const auto now = now_ms();
-      if (ended_ && (kill_at_ == 0 || killed_ || (now >= look_at_ && !io::local::group_lives(pid_))))
+      if (ended_ && (kill_at_ == 0 || killed_ || (now >= look_at_ && !io::group_lives(pid_))))
         return conclude();
       if (ended_ && now >= look_at_) {
         look_at_ = now + pause_ms_;
@@ -200,11 +200,11 @@ int keep(char** argv, char** environment) {
     refuse(errno, "start a process");
   ::close(line[0]);
   char word = 0;
-  const int error = ::read(line[1], &word, 1) == 1 ? claim(kept, argv[3], pid) : ENXIO;
+  const int error = ::read(line[1], &word, 1) == 1 ? claim(kept, argv[3], pid) : EAGAIN;  // it died before
   if (error != 0) {
     ::close(line[1]);
     ::waitpid(pid, nullptr, 0);
-    refuse(error, error == ENXIO ? "open /dev/null for its script" : "write its start record");
+    refuse(error, error == EAGAIN ? "start its process" : "write its start record");
   }
   char text[64];
   tell(text, std::snprintf(text, sizeof text, "task %d\n", pid));

@@ -1,6 +1,6 @@
-#include "io/local/keeper/keeper.hpp"
+#include "io/local/keeper/records.hpp"
 
-#include "io/local/process_stat.hpp"
+#include "io/process_stat.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -19,7 +19,7 @@ constexpr time_t try_again_s = 1;
 constexpr std::size_t name_max = 256;
 
 std::uint64_t start_of(pid_t pid) {
-  const auto seen = io::local::look_at_process(pid);
+  const auto seen = io::look_at_process(pid);
   return seen ? seen->start : 0;
 }
 
@@ -99,7 +99,7 @@ bool write_end(const records& kept, const task_end& e, bool durable) {
       return true;
     }
     ::unlinkat(kept.folder, temporary.text, 0);
-    if (error == ENOENT || error == ENOTDIR || error == EROFS)
+    if (error == ENOENT || error == ENOTDIR || error == EROFS || error == ESTALE)
       return false;  // the run's folder is gone
     const timespec pause{try_again_s, 0};
     ::nanosleep(&pause, nullptr);

@@ -1,4 +1,4 @@
-#include "io/local/process_stat.hpp"
+#include "io/process_stat.hpp"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -8,10 +8,10 @@
 #include <cstddef>
 #include <cstdio>
 
-namespace settle::io::local {
+namespace settle::io {
 namespace {
 
-constexpr int state_field = 3, group_field = 5, start_field = 22;
+constexpr int state_field = 3, group_field = 5, threads_field = 20, start_field = 22;
 
 template <class Number>
 bool is_number(std::string_view word, Number& into) {
@@ -44,6 +44,7 @@ std::optional<process_stat> parse_process_stat(std::string_view text) noexcept {
     const auto end = rest.find(' ');
     const std::string_view word = rest.substr(0, end);
     if (word.empty() || (field == group_field && !is_number(word, out.group)) ||
+        (field == threads_field && !is_number(word, out.threads)) ||
         (field == start_field && !is_number(word, out.start)))
       return std::nullopt;
     if (field == state_field)
@@ -57,6 +58,10 @@ std::optional<process_stat> look_at_process(pid_t pid) noexcept {
   char path[32];
   std::snprintf(path, sizeof path, "/proc/%d", pid);
   return stat_in(AT_FDCWD, path);
+}
+
+std::optional<process_stat> look_at_this_process() noexcept {
+  return stat_in(AT_FDCWD, "/proc/self");  // its number may be another in this /proc
 }
 
 bool group_lives(pid_t group) noexcept {
@@ -76,4 +81,4 @@ bool group_lives(pid_t group) noexcept {
   return found;
 }
 
-}  // namespace settle::io::local
+}  // namespace settle::io
