@@ -44,6 +44,17 @@ void kill_after(program& p, std::size_t item_events) {
   p.finish();
 }
 
+/// It goes on to the end of the waiting tasks: their last events.
+std::map<std::string, told> ends_as_told(program& settle, const workshop& shop) {
+  settle.finish();
+  INFO(settle.err());
+  CHECK(settle.exit_code() == 1);
+  auto last = verdicts_in_journal(shop);
+  CHECK(last.at("a").status == "completed");
+  CHECK(last.at("b").signal == SIGKILL);
+  return last;
+}
+
 }  // namespace
 
 TEST_CASE("settle killed again and again: each task runs once, and every end is exact",
@@ -92,12 +103,7 @@ TEST_CASE("tasks end while no settle lives, and another one tells how", "[system
                 .folder = (shop.only_run() / "exits").string()});
   wait.finish();
   program second(resume(shop));
-  second.finish();
-  INFO(second.err());
-  CHECK(second.exit_code() == 1);
-  const auto last = verdicts_in_journal(shop);
-  CHECK(last.at("a").status == "completed");
-  CHECK(last.at("b").signal == SIGKILL);
+  const auto last = ends_as_told(second, shop);
   CHECK(last.at("next").status == "completed");
   for (const char* id : {"a", "b", "next"})
     CHECK(read_file(shop.work() / (std::string("ran-") + id)) == "ran\n");
@@ -116,12 +122,7 @@ TEST_CASE("settle that leaves in order is gone on with, and its tasks still run 
   REQUIRE(second.wait_until(
       [](const auto& out, const auto&) { return has(out, "another process left this run"); }));
   write_file(shop.work() / "go", "");
-  second.finish();
-  INFO(second.err());
-  CHECK(second.exit_code() == 1);
-  const auto last = verdicts_in_journal(shop);
-  CHECK(last.at("a").status == "completed");
-  CHECK(last.at("b").signal == SIGKILL);
+  ends_as_told(second, shop);
 }
 
 TEST_CASE("a run that was taken over can be cancelled", "[system][resume][local]") {
