@@ -1,10 +1,10 @@
 #include "actors/keys.hpp"
 #include "actors/translate/event_reader.hpp"
 #include "actors/translate/journal_json.hpp"
-#include "actors/translate/line_reader.hpp"
+#include "actors/translate/object_fields.hpp"
 #include "actors/translate/stream_words.hpp"
 
-#include <algorithm>
+#include <array>
 #include <utility>
 
 namespace settle::actors {
@@ -13,71 +13,167 @@ namespace {
 
 using core::item;
 using core::item_status;
-using core::stream_event;
+using simdjson::dom::element;
 using simdjson::dom::object;
 
 constexpr int journal_version = 1;
+static_assert(journal_version == stream_version, "one number for both kinds of lines");
 
-core::exit_status read_code(line_reader& in) {
-  return {in.whole<std::int32_t>("exit"), in.whole<std::int32_t>("exit_signal")};
-}
+/// In the order in which they are written.
+using line = journal_fields;
+constexpr std::array<field_of<line>, 39> line_table{{
+    {"event", take<&line::event>},
+    {"v", take<&line::v>},
+    {"seq", take<&line::seq>},
+    {"run", take<&line::run>},
+    {"item", take<&line::item>},
+    {"status", take<&line::status>},
+    {"at", take<&line::at>},
+    {"confirmed", take<&line::confirmed>},
+    {"counts", take<&line::counts>},
+    {"job_id", take<&line::job_id>},
+    {"attempt", take<&line::attempt>},
+    {"exit_code", take<&line::exit_code>},
+    {"signal", take<&line::signal>},
+    {"evidence", take<&line::evidence>},
+    {"cause", take<&line::cause>},
+    {"error", take<&line::error>},
+    {"warning", take<&line::warning>},
+    {"reason", take<&line::reason>},
+    {"advice", take<&line::advice>},
+    {"start", take<&line::start>},
+    {"end", take<&line::end>},
+    {"elapsed", take<&line::elapsed>},
+    {"cpu_seconds", take<&line::cpu_seconds>},
+    {"max_rss", take<&line::max_rss>},
+    {"cpu_efficiency", take<&line::cpu_efficiency>},
+    {"nodes", take<&line::nodes>},
+    {"raw_state", take<&line::raw_state>},
+    {"kept", [](line& out, const element& value) { return out.kept = value, true; }},
+    {"title", take<&line::title>},
+    {"backend", take<&line::backend>},
+    {"created", take<&line::created>},
+    {"start_dir", take<&line::start_dir>},
+    {"home", take<&line::home>},
+    {"exit_records", take<&line::exit_records>},
+    {"max_concurrent", take<&line::max_concurrent>},
+    {"file", take<&line::file>},
+    {"tasks", take<&line::tasks>},
+    {"generator", take<&line::generator>},
+    {"token", take<&line::token>},
+}};
 
-core::listed_job read_controller(object fields, bool& ok) {
-  line_reader in(fields);
+/// An item's member "kept", as it stands there.
+struct kept_fields {
+  std::optional<std::uint32_t> submissions, restarts;
+  bool ever_running = false, cancel_asked = false, rerun_reported = false, row_seen = false;
+  std::optional<std::int64_t> first_submit, submit, start, finished_at;
+  std::optional<std::int32_t> exit, exit_signal;
+  std::optional<object> controller;
+  std::string_view given_up;
+};
+constexpr std::array<field_of<kept_fields>, 14> kept_table{{
+    {"submissions", take<&kept_fields::submissions>},
+    {"ever_running", take<&kept_fields::ever_running>},
+    {"cancel_asked", take<&kept_fields::cancel_asked>},
+    {"rerun_reported", take<&kept_fields::rerun_reported>},
+    {"row_seen", take<&kept_fields::row_seen>},
+    {"first_submit", take<&kept_fields::first_submit>},
+    {"submit", take<&kept_fields::submit>},
+    {"start", take<&kept_fields::start>},
+    {"restarts", take<&kept_fields::restarts>},
+    {"finished_at", take<&kept_fields::finished_at>},
+    {"exit", take<&kept_fields::exit>},
+    {"exit_signal", take<&kept_fields::exit_signal>},
+    {"controller", take<&kept_fields::controller>},
+    {"given_up", take<&kept_fields::given_up>},
+}};
+
+/// The controller's record in it.
+struct controller_fields {
+  std::optional<std::uint8_t> means;
+  std::string_view cause, word, reason;
+  std::optional<std::int32_t> exit, exit_signal;
+  std::optional<std::uint32_t> restarts;
+  std::optional<std::int64_t> submit, start, end;
+};
+constexpr std::array<field_of<controller_fields>, 10> controller_table{{
+    {"means", take<&controller_fields::means>},
+    {"cause", take<&controller_fields::cause>},
+    {"exit", take<&controller_fields::exit>},
+    {"exit_signal", take<&controller_fields::exit_signal>},
+    {"restarts", take<&controller_fields::restarts>},
+    {"submit", take<&controller_fields::submit>},
+    {"start", take<&controller_fields::start>},
+    {"end", take<&controller_fields::end>},
+    {"word", take<&controller_fields::word>},
+    {"reason", take<&controller_fields::reason>},
+}};
+
+bool read_controller(const object& from, core::boxed<core::listed_job>& out) {
+  controller_fields in;
+  if (!read_fields(from, controller_table, in) ||
+      in.means.value_or(0xff) > static_cast<std::uint8_t>(core::meaning::requeued))
+    return false;
   core::listed_job job;
-  const auto means = in.whole<std::uint8_t>("means").value_or(0xff);
-  in.need(means <= static_cast<std::uint8_t>(core::meaning::requeued));
-  job.means = static_cast<core::meaning>(means);
-  job.why = in.word("cause", &core::cause_from_text, core::cause::none);
-  job.exact = read_code(in);
-  job.restarts = in.whole<std::uint32_t>("restarts");
-  job.submit = in.whole<std::int64_t>("submit");
-  job.start = in.whole<std::int64_t>("start");
-  job.end = in.whole<std::int64_t>("end");
-  job.word = in.text("word");
-  job.reason = in.text("reason");
-  ok = ok && in.ok();
-  return job;
+  job.means = static_cast<core::meaning>(*in.means);
+  if (!in.cause.empty()) {
+    const auto why = core::cause_from_text(in.cause);
+    if (!why)
+      return false;
+    job.why = *why;
+  }
+  job.exact = {in.exit, in.exit_signal};
+  job.restarts = in.restarts;
+  job.submit = in.submit;
+  job.start = in.start;
+  job.end = in.end;
+  job.word = in.word;
+  job.reason = in.reason;
+  out = std::move(job);
+  return true;
 }
 
-void read_kept(line_reader& in, item& it, bool& ok) {
-  it.submissions = in.whole<std::uint32_t>("submissions").value_or(0);
-  it.ever_running = in.truth("ever_running");
-  it.cancel_asked = in.truth("cancel_asked");
-  it.rerun_reported = in.truth("rerun_reported");
-  it.accounting_row_seen = in.truth("row_seen");
-  it.first_submit = in.whole<std::int64_t>("first_submit");
-  it.submit = in.whole<std::int64_t>("submit");
-  it.start = in.whole<std::int64_t>("start");
-  it.restarts = in.whole<std::uint32_t>("restarts");
-  if (const auto at = in.whole<std::int64_t>("finished_at"))
-    it.finished_at = core::duration{*at};
-  if (const auto exact = read_code(in); exact.exit || exact.signal)
-    it.exact = exact;
-  if (const auto record = in.inner("controller"))
-    it.controller = read_controller(*record, ok);
-  if (auto words = in.text("given_up"); !words.empty())
-    it.given_up = std::move(words);
-  ok = ok && in.ok();
+bool read_kept(const object& from, item& it) {
+  kept_fields in;
+  if (!read_fields(from, kept_table, in))
+    return false;
+  it.submissions = in.submissions.value_or(0);
+  it.ever_running = in.ever_running;
+  it.cancel_asked = in.cancel_asked;
+  it.rerun_reported = in.rerun_reported;
+  it.accounting_row_seen = in.row_seen;
+  it.first_submit = in.first_submit;
+  it.submit = in.submit;
+  it.start = in.start;
+  it.restarts = in.restarts;
+  if (in.finished_at)
+    it.finished_at = core::duration{*in.finished_at};
+  if (in.exit || in.exit_signal)
+    it.exact = core::exit_status{in.exit, in.exit_signal};
+  if (!in.given_up.empty())
+    it.given_up = std::string(in.given_up);
+  return !in.controller || read_controller(*in.controller, it.controller);
 }
 
-core::verdict verdict_in(const stream_event& e) {
+core::verdict verdict_in(const kept_event& e) {
+  const journal_fields& in = *e.fields;
   core::verdict v;
   v.status = e.status;
   v.who = e.who;
   v.why = e.why;
-  v.exit_code = e.exit_code;
-  v.signal = e.signal;
-  v.error = e.error;
-  v.warning = e.warning;
-  v.facts = e.facts;
+  v.exit_code = in.exit_code;
+  v.signal = in.signal;
+  v.error = in.error;
+  v.warning = in.warning;
+  v.facts = details_in(in);
   return v;
 }
 
 /// The item as the event shows it, brought to what holds of every item (core::check).
-void complete(item& it, const stream_event& e) {
+void complete(item& it, const kept_event& e) {
   it.status = e.status;
-  it.attempt = e.attempt;
+  it.attempt = e.fields->attempt.value_or(0);
   it.job_id = e.status == item_status::pending ? 0 : e.job_id;
   if (core::is_terminal(e.status))
     it.reached = verdict_in(e);
@@ -95,83 +191,81 @@ tl::unexpected<io::error> wrong(std::string words) {
   return io::fail(io::errc::bad_reply, std::move(words));
 }
 
-io::result<kept_line> read_stream_line(object parsed) {
-  const auto e = stream_event_in(parsed);
-  if (!e)
-    return wrong("an event with a field that is missing or of the wrong type");
-  if (!tells_of_item(e->kind))
-    return kept_event{e->kind, e->seq};
-  kept_item kept{e->item, e->seq, {}};
-  bool ok = true;
-  object fields;
-  if (parsed.at_key("kept").get(fields) != simdjson::SUCCESS)
-    return wrong("an item's event without \"kept\": this journal is of a settle that could not resume runs");
-  line_reader in(fields);
-  read_kept(in, kept.now, ok);
-  complete(kept.now, *e);
-  if (!ok)
-    return wrong("an item's \"kept\" with a field that is missing or of the wrong type");
-  if (const auto broken = core::broken_rule(kept.now); !broken.empty())
-    return wrong("an item's event that contradicts itself: " + std::string(broken));
-  return kept;
-}
-
-kept_run read_run(line_reader& in) {
+kept_run run_in(const journal_fields& in) {
   kept_run run;
-  run.facts.id = in.text("run");
-  run.facts.title = in.text("title");
-  run.facts.backend = in.text("backend");
-  run.facts.created_at = in.text("created");
-  run.facts.start_dir = in.text("start_dir");
-  run.facts.home = in.text("home");
-  run.facts.exit_records = in.truth("exit_records");
-  run.max_concurrent = in.whole<std::size_t>("max_concurrent").value_or(0);
-  in.need(!run.facts.id.empty() && !run.facts.backend.empty());
+  run.facts.id = in.run;
+  run.facts.title = in.title;
+  run.facts.backend = in.backend;
+  run.facts.created_at = in.created;
+  run.facts.start_dir = in.start_dir;
+  run.facts.home = in.home;
+  run.facts.exit_records = in.exit_records;
+  run.max_concurrent = in.max_concurrent.value_or(0);
   return run;
 }
 
-kept_document read_document_line(line_reader& in) {
-  kept_document doc{in.text("file"), in.whole<std::uint64_t>("tasks").value_or(0), in.text("generator")};
-  // A name in the run's own folder, never a way out of it.
-  in.need(!doc.file.empty() && doc.file.front() != '.' && doc.file.find('/') == std::string::npos);
-  return doc;
+/// A name in the run's own folder, never a way out of it.
+bool is_plain_name(std::string_view file) {
+  return !file.empty() && file.front() != '.' && file.find('/') == std::string_view::npos;
 }
 
-io::result<kept_line> read_own_line(object parsed) {
-  line_reader in(parsed);
-  const std::string what = in.text("event");
+io::result<kept_line> read_own_line(const journal_fields& in) {
   kept_line out = kept_cancel{};
-  if (what == "run") {
-    out = read_run(in);
-  } else if (what == "document") {
-    out = read_document_line(in);
-  } else if (what == "intent") {
-    kept_intent intent{in.text("item"), submission_of_token(in.text("token"))};
-    in.need(!intent.item.empty() && intent.submission > 0);
-    out = std::move(intent);
-  } else if (what == "withdrawn") {
-    kept_withdrawal withdrawn{in.text("item")};
-    in.need(!withdrawn.item.empty());
-    out = std::move(withdrawn);
-  } else if (what != "cancel") {
-    return wrong("an event \"" + what + "\" that this settle does not know: a newer one wrote it");
+  bool whole = in.good;
+  if (in.event == "run") {
+    whole = whole && !in.run.empty() && !in.backend.empty();
+    out = run_in(in);
+  } else if (in.event == "document") {
+    whole = whole && is_plain_name(in.file);
+    out = kept_document{std::string(in.file), in.tasks.value_or(0), std::string(in.generator)};
+  } else if (in.event == "intent") {
+    const kept_intent intent{in.item, submission_of_token(in.token)};
+    whole = whole && !intent.item.empty() && intent.submission > 0;
+    out = intent;
+  } else if (in.event == "withdrawn") {
+    whole = whole && !in.item.empty();
+    out = kept_withdrawal{in.item};
+  } else if (in.event != "cancel") {
+    return wrong("an event \"" + std::string(in.event) + "\" that this settle does not know: a newer one wrote it");
   }
-  if (!in.ok())
-    return wrong("a line of \"" + what + "\" with a field that is missing or of the wrong type");
+  if (!whole)
+    return wrong("a line of \"" + std::string(in.event) + "\" with a field that is missing or of the wrong type");
   return out;
 }
 
 }  // namespace
 
-io::result<kept_line> read_kept_line(std::string_view line) {
+io::result<item> item_after(const kept_event& said) {
+  const auto& kept = said.fields->kept;
+  object from;
+  if (!kept || kept->get(from) != simdjson::SUCCESS)
+    return wrong("an item's event without \"kept\": this journal is of a settle that could not resume runs");
+  io::result<item> now;
+  if (!read_kept(from, *now))
+    return wrong("an item's \"kept\" with a field that is missing or of the wrong type");
+  complete(*now, said);
+  if (const auto broken = core::broken_rule(*now); !broken.empty())
+    return wrong("an item's event that contradicts itself: " + std::string(broken));
+  return now;
+}
+
+io::result<kept_line> read_kept_line(std::string_view text) {
   static thread_local simdjson::dom::parser parser;  // keeps its buffers from line to line
+  static thread_local journal_fields in;
   object parsed;
-  if (parser.parse(line.data(), line.size()).get(parsed) != simdjson::SUCCESS)
+  if (parser.parse(text.data(), text.size()).get(parsed) != simdjson::SUCCESS)
     return wrong("no JSON object");
-  line_reader in(parsed);
-  if (in.whole<std::int32_t>("v") != journal_version)
+  in = {};
+  in.good = read_fields(parsed, line_table, in);
+  if (in.v != journal_version)
     return wrong("a version that this settle does not know: a newer one wrote it");
-  return kind_of(in.text("event")) ? read_stream_line(parsed) : read_own_line(parsed);
+  const auto kind = kind_of(in.event);
+  if (!kind)
+    return read_own_line(in);
+  kept_event e;
+  if (!read_event(*kind, in, e))
+    return wrong("an event with a field that is missing or of the wrong type");
+  return e;
 }
 
 }  // namespace settle::actors
