@@ -62,7 +62,7 @@ struct kept_event {
   core::evidence who{};
   core::cause why{};
   std::uint64_t job_id = 0;
-  core::counts tally{};                     ///< run_started, items_added, run_finished
+  core::counts tally{};                    ///< run_started, items_added, run_finished
   const journal_fields* fields = nullptr;  ///< the rest, for the functions below
 };
 using kept_line =

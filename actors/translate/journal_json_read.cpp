@@ -226,10 +226,12 @@ io::result<kept_line> read_own_line(const journal_fields& in) {
     whole = whole && !in.item.empty();
     out = kept_withdrawal{in.item};
   } else if (in.event != "cancel") {
-    return wrong("an event \"" + std::string(in.event) + "\" that this settle does not know: a newer one wrote it");
+    return wrong("an event \"" + std::string(in.event) +
+                 "\" that this settle does not know: a newer one wrote it");
   }
   if (!whole)
-    return wrong("a line of \"" + std::string(in.event) + "\" with a field that is missing or of the wrong type");
+    return wrong("a line of \"" + std::string(in.event) +
+                 "\" with a field that is missing or of the wrong type");
   return out;
 }
 

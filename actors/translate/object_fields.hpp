@@ -8,6 +8,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <string_view>
 #include <type_traits>
@@ -24,10 +25,32 @@ struct field_of {
 
 namespace fields {
 
+template <class Word>
+bool same_word(const char* a, const char* b) {
+  Word x;
+  Word y;
+  std::memcpy(&x, a, sizeof x);
+  std::memcpy(&y, b, sizeof y);
+  return x == y;
+}
+/// Keys are short, and this is asked some twenty times a line: no call, words that may overlap.
+inline bool same_key(std::string_view a, std::string_view b) {
+  const auto n = a.size();
+  if (n != b.size())
+    return false;
+  if (n > 16)
+    return a == b;
+  if (n >= 8)
+    return same_word<std::uint64_t>(a.data(), b.data()) &&
+           same_word<std::uint64_t>(a.data() + n - 8, b.data() + n - 8);
+  if (n >= 4)
+    return same_word<std::uint32_t>(a.data(), b.data()) &&
+           same_word<std::uint32_t>(a.data() + n - 4, b.data() + n - 4);
+  return n == 0 || (a[0] == b[0] && a[n / 2] == b[n / 2] && a[n - 1] == b[n - 1]);
+}
+
 template <class T>
-bool put(std::optional<T>& out, const simdjson::dom::element& value)
-  requires std::is_integral_v<T>
-{
+bool put(std::optional<T>& out, const simdjson::dom::element& value) requires std::is_integral_v<T> {
   std::conditional_t<std::is_signed_v<T>, std::int64_t, std::uint64_t> wide{};
   if (value.get(wide) != simdjson::SUCCESS || !std::in_range<T>(wide))
     return false;
@@ -68,7 +91,7 @@ bool read_fields(const simdjson::dom::object& from, const std::array<field_of<Ou
   bool good = true;
   for (const auto [key, value] : from) {
     std::size_t left = N;
-    for (; left > 0 && table[next].name != key; --left)
+    for (; left > 0 && !fields::same_key(table[next].name, key); --left)
       next = next + 1 == N ? 0 : next + 1;
     if (left == 0)
       continue;

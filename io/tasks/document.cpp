@@ -5,6 +5,7 @@
 #include "io/tasks/json_input.hpp"
 #include "io/tasks/syntax.hpp"
 #include "io/tasks/task_reader.hpp"
+#include "io/tasks/wanted.hpp"
 #include "io/tasks/wording.hpp"
 
 #include <simdjson.h>
@@ -38,8 +39,7 @@ public:
     else
       read_root();
     if (!in_.broken()) {
-      for (std::size_t i = 0; i < doc_.tasks.size(); ++i)
-        fill_defaults(doc_.tasks[i].wants, resources_given_[i], doc_.defaults);
+      wanted_.fill(doc_.defaults);
       check_groups(in_, doc_);
     }
     parsed out;
@@ -134,11 +134,10 @@ private:
     if (const auto error = list.count_elements().get(count))
       return in_.broke(error);
     doc_.tasks.reserve(count);  // a task is large: no doubling
-    resources_given_.reserve(count);
     in_.each_element(list, [&](od::value& v, place at) {
-      doc_.tasks.emplace_back();
-      resources_given_.push_back(0);
-      read_task(in_, v, at, doc_.tasks.back(), resources_given_.back());
+      resources own;
+      const std::uint16_t given = read_task(in_, v, at, doc_.tasks.emplace_back(), own);
+      doc_.tasks.back().wants = wanted_.share(std::move(own), given);
     });
   }
 
@@ -147,7 +146,7 @@ private:
   std::string_view text_;
   std::size_t capacity_;
   document doc_;
-  std::vector<std::uint16_t> resources_given_;
+  wanted wanted_;
 };
 
 /// `padded` holds SIMDJSON_PADDING bytes more than the text.
@@ -192,6 +191,11 @@ int read_all(int fd, std::string& out) {
 }
 
 }  // namespace
+
+std::shared_ptr<const resources> nothing_wanted() {
+  static const auto nothing = std::make_shared<const resources>();
+  return nothing;
+}
 
 document without_tasks(const document& doc) {
   document out;

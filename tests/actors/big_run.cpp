@@ -84,9 +84,7 @@ public:
     e.item = id_of(i);
     line(actors::item_line(e, now));
   }
-  void intent(std::uint32_t i) {
-    line(actors::intent_line(id_of(i), actors::make_token(facts_.id, i, 1)));
-  }
+  void intent(std::uint32_t i) { line(actors::intent_line(id_of(i), actors::make_token(facts_.id, i, 1))); }
   std::size_t lines() const { return lines_; }
 
 private:

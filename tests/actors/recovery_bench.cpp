@@ -28,7 +28,8 @@ double recover_and_tell(std::size_t items) {
   const auto spent = bench::cost_of(recover, folder);
   std::filesystem::remove_all(folder);
   REQUIRE(spent.done);
-  std::printf("recover %zu items, %zu journal lines, %.1f MB: %.2f CPU s (%.0f MB/s), peak %.0f MB (%.0f bytes an item)\n",
+  std::printf("recover %zu items, %zu journal lines, %.1f MB: %.2f CPU s (%.0f MB/s), peak %.0f MB (%.0f "
+              "bytes an item)\n",
               items, left.lines, left.megabytes, spent.cpu_seconds, left.megabytes / spent.cpu_seconds,
               spent.peak_megabytes, spent.peak_megabytes * 1024 * 1024 / static_cast<double>(items));
   return spent.cpu_seconds;
