@@ -1,6 +1,5 @@
 #include "actors/translate/event_json.hpp"
 #include "actors/translate/event_reader.hpp"
-#include "actors/translate/object_fields.hpp"
 #include "actors/translate/stream_words.hpp"
 
 #include <charconv>
@@ -26,20 +25,6 @@ bool read_word(std::string_view said, std::optional<T> (*from_text)(std::string_
   return value.has_value();
 }
 
-bool read_counts(const journal_fields& in, core::counts& tally) {
-  if (!in.counts)
-    return false;
-  for (const auto [key, value] : *in.counts) {
-    const auto status = core::item_status_from_text(key);
-    if (!status && key != "unconfirmed")
-      continue;
-    std::uint64_t& out = status ? tally.by_status[static_cast<std::size_t>(*status)] : tally.unconfirmed;
-    if (!value.is_null() && value.get(out) != simdjson::SUCCESS)
-      return false;
-  }
-  return true;
-}
-
 bool read_job_id(std::string_view said, std::uint64_t& id) {
   if (said.empty())
     return true;
@@ -57,16 +42,16 @@ bool read_item(const journal_fields& in, kept_event& e) {
 }  // namespace
 
 bool read_event(core::stream_kind kind, const journal_fields& in, kept_event& e) {
-  if (!in.good || !in.seq || !in.at)
+  if (!in.seq || !in.at || (tells_counts(kind) && !in.counts))
     return false;
   e.kind = kind;
   e.seq = *in.seq;
   e.at = core::duration{milliseconds_of(*in.at)};
   e.item = in.item;
   e.fields = &in;
+  core::run_status state{};
   return (!tells_of_item(kind) || read_item(in, e)) &&
-         (!tells_run_state(kind) || read_word(in.status, &core::run_status_from_text, e.run_state)) &&
-         (!tells_counts(kind) || read_counts(in, e.tally));
+         (!tells_run_state(kind) || read_word(in.status, &core::run_status_from_text, state));
 }
 
 core::details details_in(const journal_fields& in) {
@@ -91,9 +76,11 @@ core::stream_event whole_event(const kept_event& said) {
   e.run = in.run;
   e.item = said.item;
   e.status = said.status;
-  e.run_state = said.run_state;
+  if (tells_run_state(said.kind))
+    read_word(in.status, &core::run_status_from_text, e.run_state);
   e.confirmed = said.kind == stream_kind::run_finished && in.confirmed;
-  e.tally = said.tally;
+  if (tells_counts(said.kind))
+    e.tally = *in.counts;
   e.at = said.at;
   if (tells_of_item(said.kind)) {
     e.job_id = said.job_id;

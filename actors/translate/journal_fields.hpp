@@ -1,7 +1,7 @@
 // Everything that may stand in a line of a journal, as it stands there. Private to the readers of lines.
 #pragma once
 
-#include <simdjson.h>
+#include "actors/core/run.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -9,9 +9,30 @@
 
 namespace settle::actors {
 
-/// Views and objects live in the parser's memory. Texts: empty where left out.
+/// The controller's record of an ended job in "kept".
+struct controller_fields {
+  bool strange = false;
+  std::optional<std::uint8_t> means;
+  std::string_view cause, word, reason;
+  std::optional<std::int32_t> exit, exit_signal;
+  std::optional<std::uint32_t> restarts;
+  std::optional<std::int64_t> submit, start, end;
+};
+
+/// An item's member "kept".
+struct kept_fields {
+  bool strange = false;
+  bool ever_running = false, cancel_asked = false, rerun_reported = false, row_seen = false;
+  std::optional<std::uint32_t> submissions, restarts;
+  std::optional<std::int64_t> first_submit, submit, start, finished_at;
+  std::optional<std::int32_t> exit, exit_signal;
+  std::string_view given_up;
+  std::optional<controller_fields> controller;
+};
+
+/// The line. Texts are views into the reader's memory, and empty where left out.
 struct journal_fields {
-  bool good = true;  ///< no field has the wrong type or stands twice
+  bool strange = false;  ///< some field has a name that we do not know
   std::string_view event;
   std::optional<std::int32_t> v;
 
@@ -22,11 +43,11 @@ struct journal_fields {
   std::optional<std::uint32_t> attempt;
   std::optional<std::int32_t> exit_code, signal;
   bool confirmed = false;
-  std::optional<simdjson::dom::object> counts;
+  std::optional<core::counts> counts;
   std::optional<std::int64_t> start, end, elapsed, max_rss;
   std::optional<double> cpu_seconds, cpu_efficiency;
   std::string_view nodes, raw_state;
-  std::optional<simdjson::dom::element> kept;  ///< whatever it is: most readers leave it out
+  std::optional<kept_fields> kept;
 
   // the journal's own lines'
   std::string_view title, backend, created, start_dir, home, file, generator, token;

@@ -58,11 +58,9 @@ struct kept_event {
   core::duration at{};      ///< wall clock
   std::string_view item{};  ///< empty for run events
   core::item_status status{};
-  core::run_status run_state{};  ///< run_started, run_finished
   core::evidence who{};
   core::cause why{};
   std::uint64_t job_id = 0;
-  core::counts tally{};                    ///< run_started, items_added, run_finished
   const journal_fields* fields = nullptr;  ///< the rest, for the functions below
 };
 using kept_line =

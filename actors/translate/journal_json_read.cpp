@@ -13,90 +13,45 @@ namespace {
 
 using core::item;
 using core::item_status;
-using simdjson::dom::element;
-using simdjson::dom::object;
+using simdjson::SUCCESS;
+namespace od = simdjson::ondemand;
 
 constexpr int journal_version = 1;
 static_assert(journal_version == stream_version, "one number for both kinds of lines");
 
-/// In the order in which they are written.
-using line = journal_fields;
-constexpr std::array<field_of<line>, 39> line_table{{
-    {"event", take<&line::event>},
-    {"v", take<&line::v>},
-    {"seq", take<&line::seq>},
-    {"run", take<&line::run>},
-    {"item", take<&line::item>},
-    {"status", take<&line::status>},
-    {"at", take<&line::at>},
-    {"confirmed", take<&line::confirmed>},
-    {"counts", take<&line::counts>},
-    {"job_id", take<&line::job_id>},
-    {"attempt", take<&line::attempt>},
-    {"exit_code", take<&line::exit_code>},
-    {"signal", take<&line::signal>},
-    {"evidence", take<&line::evidence>},
-    {"cause", take<&line::cause>},
-    {"error", take<&line::error>},
-    {"warning", take<&line::warning>},
-    {"reason", take<&line::reason>},
-    {"advice", take<&line::advice>},
-    {"start", take<&line::start>},
-    {"end", take<&line::end>},
-    {"elapsed", take<&line::elapsed>},
-    {"cpu_seconds", take<&line::cpu_seconds>},
-    {"max_rss", take<&line::max_rss>},
-    {"cpu_efficiency", take<&line::cpu_efficiency>},
-    {"nodes", take<&line::nodes>},
-    {"raw_state", take<&line::raw_state>},
-    {"kept", [](line& out, const element& value) { return out.kept = value, true; }},
-    {"title", take<&line::title>},
-    {"backend", take<&line::backend>},
-    {"created", take<&line::created>},
-    {"start_dir", take<&line::start_dir>},
-    {"home", take<&line::home>},
-    {"exit_records", take<&line::exit_records>},
-    {"max_concurrent", take<&line::max_concurrent>},
-    {"file", take<&line::file>},
-    {"tasks", take<&line::tasks>},
-    {"generator", take<&line::generator>},
-    {"token", take<&line::token>},
-}};
+/// An object in an object.
+template <auto Member, const auto& Table>
+bool inner(decltype(fields::owner(Member))& out, od::value& v) {
+  od::object from;
+  if (v.get_object().get(from) != SUCCESS || !read_fields(from, Table, (out.*Member).emplace()))
+    return false;
+  out.strange = out.strange || (out.*Member)->strange;
+  return true;
+}
 
-/// An item's member "kept", as it stands there.
-struct kept_fields {
-  std::optional<std::uint32_t> submissions, restarts;
-  bool ever_running = false, cancel_asked = false, rerun_reported = false, row_seen = false;
-  std::optional<std::int64_t> first_submit, submit, start, finished_at;
-  std::optional<std::int32_t> exit, exit_signal;
-  std::optional<object> controller;
-  std::string_view given_up;
-};
-constexpr std::array<field_of<kept_fields>, 14> kept_table{{
-    {"submissions", take<&kept_fields::submissions>},
-    {"ever_running", take<&kept_fields::ever_running>},
-    {"cancel_asked", take<&kept_fields::cancel_asked>},
-    {"rerun_reported", take<&kept_fields::rerun_reported>},
-    {"row_seen", take<&kept_fields::row_seen>},
-    {"first_submit", take<&kept_fields::first_submit>},
-    {"submit", take<&kept_fields::submit>},
-    {"start", take<&kept_fields::start>},
-    {"restarts", take<&kept_fields::restarts>},
-    {"finished_at", take<&kept_fields::finished_at>},
-    {"exit", take<&kept_fields::exit>},
-    {"exit_signal", take<&kept_fields::exit_signal>},
-    {"controller", take<&kept_fields::controller>},
-    {"given_up", take<&kept_fields::given_up>},
-}};
+bool take_counts(journal_fields& out, od::value& v) {
+  od::object from;
+  if (v.get_object().get(from) != SUCCESS)
+    return false;
+  auto& tally = out.counts.emplace();
+  for (auto entry : from) {
+    od::field field;
+    std::string_view name;
+    if (std::move(entry).get(field) != SUCCESS || field.unescaped_key().get(name) != SUCCESS)
+      return false;
+    const auto status = core::item_status_from_text(name);
+    if (!status && name != "unconfirmed") {
+      out.strange = true;
+      continue;
+    }
+    auto& to = status ? tally.by_status[static_cast<std::size_t>(*status)] : tally.unconfirmed;
+    if (field.value().get(to) != SUCCESS)
+      return false;
+  }
+  return true;
+}
 
-/// The controller's record in it.
-struct controller_fields {
-  std::optional<std::uint8_t> means;
-  std::string_view cause, word, reason;
-  std::optional<std::int32_t> exit, exit_signal;
-  std::optional<std::uint32_t> restarts;
-  std::optional<std::int64_t> submit, start, end;
-};
+// In the order in which they are written.
 constexpr std::array<field_of<controller_fields>, 10> controller_table{{
     {"means", take<&controller_fields::means>},
     {"cause", take<&controller_fields::cause>},
@@ -110,10 +65,68 @@ constexpr std::array<field_of<controller_fields>, 10> controller_table{{
     {"reason", take<&controller_fields::reason>},
 }};
 
-bool read_controller(const object& from, core::boxed<core::listed_job>& out) {
-  controller_fields in;
-  if (!read_fields(from, controller_table, in) ||
-      in.means.value_or(0xff) > static_cast<std::uint8_t>(core::meaning::requeued))
+constexpr std::array<field_of<kept_fields>, 14> kept_table{{
+    {"submissions", take<&kept_fields::submissions>},
+    {"ever_running", take<&kept_fields::ever_running>},
+    {"cancel_asked", take<&kept_fields::cancel_asked>},
+    {"rerun_reported", take<&kept_fields::rerun_reported>},
+    {"row_seen", take<&kept_fields::row_seen>},
+    {"first_submit", take<&kept_fields::first_submit>},
+    {"submit", take<&kept_fields::submit>},
+    {"start", take<&kept_fields::start>},
+    {"restarts", take<&kept_fields::restarts>},
+    {"finished_at", take<&kept_fields::finished_at>},
+    {"exit", take<&kept_fields::exit>},
+    {"exit_signal", take<&kept_fields::exit_signal>},
+    {"controller", inner<&kept_fields::controller, controller_table>},
+    {"given_up", take<&kept_fields::given_up>},
+}};
+
+using line_of = journal_fields;
+constexpr std::array<field_of<line_of>, 39> line_table{{
+    {"event", take<&line_of::event>},
+    {"v", take<&line_of::v>},
+    {"seq", take<&line_of::seq>},
+    {"run", take<&line_of::run>},
+    {"item", take<&line_of::item>},
+    {"status", take<&line_of::status>},
+    {"at", take<&line_of::at>},
+    {"confirmed", take<&line_of::confirmed>},
+    {"counts", take_counts},
+    {"job_id", take<&line_of::job_id>},
+    {"attempt", take<&line_of::attempt>},
+    {"exit_code", take<&line_of::exit_code>},
+    {"signal", take<&line_of::signal>},
+    {"evidence", take<&line_of::evidence>},
+    {"cause", take<&line_of::cause>},
+    {"error", take<&line_of::error>},
+    {"warning", take<&line_of::warning>},
+    {"reason", take<&line_of::reason>},
+    {"advice", take<&line_of::advice>},
+    {"start", take<&line_of::start>},
+    {"end", take<&line_of::end>},
+    {"elapsed", take<&line_of::elapsed>},
+    {"cpu_seconds", take<&line_of::cpu_seconds>},
+    {"max_rss", take<&line_of::max_rss>},
+    {"cpu_efficiency", take<&line_of::cpu_efficiency>},
+    {"nodes", take<&line_of::nodes>},
+    {"raw_state", take<&line_of::raw_state>},
+    {"kept", inner<&line_of::kept, kept_table>},
+    {"title", take<&line_of::title>},
+    {"backend", take<&line_of::backend>},
+    {"created", take<&line_of::created>},
+    {"start_dir", take<&line_of::start_dir>},
+    {"home", take<&line_of::home>},
+    {"exit_records", take<&line_of::exit_records>},
+    {"max_concurrent", take<&line_of::max_concurrent>},
+    {"file", take<&line_of::file>},
+    {"tasks", take<&line_of::tasks>},
+    {"generator", take<&line_of::generator>},
+    {"token", take<&line_of::token>},
+}};
+
+bool read_controller(const controller_fields& in, core::boxed<core::listed_job>& out) {
+  if (in.means.value_or(0xff) > static_cast<std::uint8_t>(core::meaning::requeued))
     return false;
   core::listed_job job;
   job.means = static_cast<core::meaning>(*in.means);
@@ -134,10 +147,7 @@ bool read_controller(const object& from, core::boxed<core::listed_job>& out) {
   return true;
 }
 
-bool read_kept(const object& from, item& it) {
-  kept_fields in;
-  if (!read_fields(from, kept_table, in))
-    return false;
+bool read_kept(const kept_fields& in, item& it) {
   it.submissions = in.submissions.value_or(0);
   it.ever_running = in.ever_running;
   it.cancel_asked = in.cancel_asked;
@@ -209,41 +219,106 @@ bool is_plain_name(std::string_view file) {
   return !file.empty() && file.front() != '.' && file.find('/') == std::string_view::npos;
 }
 
-io::result<kept_line> read_own_line(const journal_fields& in) {
-  kept_line out = kept_cancel{};
-  bool whole = in.good;
-  if (in.event == "run") {
-    whole = whole && !in.run.empty() && !in.backend.empty();
-    out = run_in(in);
-  } else if (in.event == "document") {
-    whole = whole && is_plain_name(in.file);
-    out = kept_document{std::string(in.file), in.tasks.value_or(0), std::string(in.generator)};
-  } else if (in.event == "intent") {
-    const kept_intent intent{in.item, submission_of_token(in.token)};
-    whole = whole && !intent.item.empty() && intent.submission > 0;
-    out = intent;
-  } else if (in.event == "withdrawn") {
-    whole = whole && !in.item.empty();
-    out = kept_withdrawal{in.item};
-  } else if (in.event != "cancel") {
-    return wrong("an event \"" + std::string(in.event) +
-                 "\" that this settle does not know: a newer one wrote it");
-  }
-  if (!whole)
-    return wrong("a line of \"" + std::string(in.event) +
-                 "\" with a field that is missing or of the wrong type");
-  return out;
+tl::unexpected<io::error> unknown_event(std::string_view name) {
+  return wrong("an event \"" + std::string(name) + "\" that this settle does not know: a newer one wrote it");
 }
+
+tl::unexpected<io::error> wrong_field(std::string_view event) {
+  const bool own = !kind_of(event);
+  return wrong((own ? "a line of \"" + std::string(event) + "\"" : "an event") +
+               " with a field that is missing, of the wrong type or given twice");
+}
+
+io::result<kept_line> read_own_line(const journal_fields& in) {
+  if (in.event == "run" && !in.run.empty() && !in.backend.empty())
+    return run_in(in);
+  if (in.event == "document" && is_plain_name(in.file))
+    return kept_document{std::string(in.file), in.tasks.value_or(0), std::string(in.generator)};
+  if (in.event == "intent" && !in.item.empty())
+    if (const kept_intent intent{in.item, submission_of_token(in.token)}; intent.submission > 0)
+      return intent;
+  if (in.event == "withdrawn" && !in.item.empty())
+    return kept_withdrawal{in.item};
+  if (in.event == "cancel")
+    return kept_cancel{};
+  return wrong_field(in.event);
+}
+
+tl::unexpected<io::error> newer_version() {
+  return wrong("a version that this settle does not know: a newer one wrote it");
+}
+
+bool is_own(std::string_view event) {
+  return event == "run" || event == "document" || event == "intent" || event == "withdrawn" ||
+         event == "cancel";
+}
+
+/// Reads lines one after the other. The quick way takes what looks as we write it; of all else the strict parser, which
+/// looks at everything, says what is wrong.
+class line_reading {
+public:
+  io::result<kept_line> read(std::string_view text) {
+    in_.emplace();
+    const bool taken = take_quickly(text);
+    if (!taken || in_->strange) {
+      simdjson::dom::object line;
+      if (strict_.parse(text.data(), text.size()).get(line) != SUCCESS)
+        return wrong("no JSON object");
+      if (!taken)
+        return refused(line);
+    }
+    return judged(*in_);
+  }
+
+private:
+  bool take_quickly(std::string_view text) {
+    text_.assign(text).append(simdjson::SIMDJSON_PADDING, ' ');
+    od::document json;
+    od::object line;
+    return quick_.iterate(simdjson::padded_string_view(text_.data(), text.size(), text_.size())).get(json) ==
+               SUCCESS &&
+           json.get_object().get(line) == SUCCESS && read_fields(line, line_table, *in_) &&
+           json.current_location().error() == simdjson::OUT_OF_BOUNDS;  // nothing follows
+  }
+
+  static io::result<kept_line> refused(const simdjson::dom::object& line) {
+    std::int64_t version = 0;
+    std::string_view event;
+    if (line["v"].get(version) != SUCCESS || version != journal_version)
+      return newer_version();
+    if (line["event"].get(event) != SUCCESS || !(kind_of(event) || is_own(event)))
+      return unknown_event(event);
+    return wrong_field(event);
+  }
+
+  static io::result<kept_line> judged(const journal_fields& in) {
+    if (in.v != journal_version)
+      return newer_version();
+    if (is_own(in.event))
+      return read_own_line(in);
+    const auto kind = kind_of(in.event);
+    if (!kind)
+      return unknown_event(in.event);
+    io::result<kept_line> out{kept_event{}};
+    if (!read_event(*kind, in, std::get<kept_event>(*out)))
+      return wrong_field(in.event);
+    return out;
+  }
+
+  od::parser quick_;  // both keep their buffers from line to line
+  simdjson::dom::parser strict_;
+  std::string text_;  // what the views look into
+  std::optional<journal_fields> in_;
+};
 
 }  // namespace
 
 io::result<item> item_after(const kept_event& said) {
   const auto& kept = said.fields->kept;
-  object from;
-  if (!kept || kept->get(from) != simdjson::SUCCESS)
+  if (!kept)
     return wrong("an item's event without \"kept\": this journal is of a settle that could not resume runs");
   io::result<item> now;
-  if (!read_kept(from, *now))
+  if (!read_kept(*kept, *now))
     return wrong("an item's \"kept\" with a field that is missing or of the wrong type");
   complete(*now, said);
   if (const auto broken = core::broken_rule(*now); !broken.empty())
@@ -251,23 +326,9 @@ io::result<item> item_after(const kept_event& said) {
   return now;
 }
 
-io::result<kept_line> read_kept_line(std::string_view text) {
-  static thread_local simdjson::dom::parser parser;  // keeps its buffers from line to line
-  static thread_local journal_fields in;
-  object parsed;
-  if (parser.parse(text.data(), text.size()).get(parsed) != simdjson::SUCCESS)
-    return wrong("no JSON object");
-  in = {};
-  in.good = read_fields(parsed, line_table, in);
-  if (in.v != journal_version)
-    return wrong("a version that this settle does not know: a newer one wrote it");
-  const auto kind = kind_of(in.event);
-  if (!kind)
-    return read_own_line(in);
-  kept_event e;
-  if (!read_event(*kind, in, e))
-    return wrong("an event with a field that is missing or of the wrong type");
-  return e;
+io::result<kept_line> read_kept_line(std::string_view line) {
+  static thread_local line_reading reading;
+  return reading.read(line);
 }
 
 }  // namespace settle::actors

@@ -1,4 +1,4 @@
-// The fields of one parsed JSON object by name and type, in one pass over its keys: what the readers of journal lines
+// The fields of one JSON object by name and type, in one forward pass over its keys: what the readers of journal lines
 // share. A field that is null counts as left out, one that no table names is passed over (a later version's); one of the
 // wrong type, or given twice, makes the object none of ours. Knows no events.
 #pragma once
@@ -16,14 +16,17 @@
 
 namespace settle::actors {
 
-/// Where the value of one key goes. `take` returns false for a value of the wrong type.
+/// Where the value of one key goes. `take` reads it, or returns false: it has the wrong type.
 template <class Out>
 struct field_of {
   std::string_view name;
-  bool (*take)(Out&, const simdjson::dom::element&);
+  bool (*take)(Out&, simdjson::ondemand::value&);
 };
 
 namespace fields {
+
+using simdjson::SUCCESS;
+using simdjson::ondemand::value;
 
 template <class Word>
 bool same_word(const char* a, const char* b) {
@@ -33,41 +36,48 @@ bool same_word(const char* a, const char* b) {
   std::memcpy(&y, b, sizeof y);
   return x == y;
 }
-/// Keys are short, and this is asked some twenty times a line: no call, words that may overlap.
-inline bool same_key(std::string_view a, std::string_view b) {
-  const auto n = a.size();
-  if (n != b.size())
+/// Whether this key is written at `raw`, behind its opening quote. Keys are short, and this is asked some twenty times a
+/// line: no call, words that may overlap. Reads up to the key's length: the parser's padding makes that safe.
+inline bool is_key(std::string_view key, const char* raw) {
+  const auto n = key.size();
+  if (raw[n] != '"')
     return false;
   if (n > 16)
-    return a == b;
+    return std::memcmp(key.data(), raw, n) == 0;
   if (n >= 8)
-    return same_word<std::uint64_t>(a.data(), b.data()) &&
-           same_word<std::uint64_t>(a.data() + n - 8, b.data() + n - 8);
+    return same_word<std::uint64_t>(key.data(), raw) &&
+           same_word<std::uint64_t>(key.data() + n - 8, raw + n - 8);
   if (n >= 4)
-    return same_word<std::uint32_t>(a.data(), b.data()) &&
-           same_word<std::uint32_t>(a.data() + n - 4, b.data() + n - 4);
-  return n == 0 || (a[0] == b[0] && a[n / 2] == b[n / 2] && a[n - 1] == b[n - 1]);
+    return same_word<std::uint32_t>(key.data(), raw) &&
+           same_word<std::uint32_t>(key.data() + n - 4, raw + n - 4);
+  return n == 0 || (key[0] == raw[0] && key[n / 2] == raw[n / 2] && key[n - 1] == raw[n - 1]);
 }
 
 template <class T>
-bool put(std::optional<T>& out, const simdjson::dom::element& value) requires std::is_integral_v<T> {
+bool put(std::optional<T>& out, value& v) requires std::is_integral_v<T> {
   std::conditional_t<std::is_signed_v<T>, std::int64_t, std::uint64_t> wide{};
-  if (value.get(wide) != simdjson::SUCCESS || !std::in_range<T>(wide))
+  if (v.get(wide) != SUCCESS || !std::in_range<T>(wide))
     return false;
   out = static_cast<T>(wide);
   return true;
 }
-inline bool put(std::optional<double>& out, const simdjson::dom::element& value) {
-  return value.get(out.emplace()) == simdjson::SUCCESS;
+inline bool put(std::optional<double>& out, value& v) {
+  return v.get(out.emplace()) == SUCCESS;
 }
-inline bool put(std::optional<simdjson::dom::object>& out, const simdjson::dom::element& value) {
-  return value.get(out.emplace()) == simdjson::SUCCESS;
+inline bool put(bool& out, value& v) {
+  return v.get(out) == SUCCESS;
 }
-inline bool put(std::string_view& out, const simdjson::dom::element& value) {
-  return value.get(out) == simdjson::SUCCESS;
-}
-inline bool put(bool& out, const simdjson::dom::element& value) {
-  return value.get(out) == simdjson::SUCCESS;
+/// Most texts are read where they stand.
+inline bool put(std::string_view& out, value& v) {
+  std::string_view token = v.raw_json_token();
+  if (token.front() != '"')
+    return false;
+  token.remove_suffix(token.size() - 1 - token.find_last_not_of(" \t\r\n"));
+  if (token.find('\\') != std::string_view::npos)
+    return v.get(out) == SUCCESS;
+  simdjson::ondemand::raw_json_string read;
+  out = token.substr(1, token.size() - 2);
+  return v.get_raw_json_string().get(read) == SUCCESS;
 }
 
 template <class Out, class T>
@@ -75,34 +85,41 @@ Out owner(T Out::*);
 
 }  // namespace fields
 
-/// The member takes the value: std::string_view (into the parser's memory), bool, or std::optional of a whole number, a
-/// double or an object.
+/// The member takes the value: std::string_view (into the line, or the parser's memory), bool, or std::optional of a
+/// whole number or a double.
 template <auto Member>
-bool take(decltype(fields::owner(Member))& out, const simdjson::dom::element& value) {
-  return fields::put(out.*Member, value);
+bool take(decltype(fields::owner(Member))& out, simdjson::ondemand::value& v) {
+  return fields::put(out.*Member, v);
 }
 
-/// False: a field of the wrong type, or given twice. Quick where the keys come in the order of `table`.
+/// False: no JSON, a field of the wrong type, or one given twice; which, somebody else must say. `out.strange` is set
+/// where something was passed over without a look at its syntax. Quick where the keys come in the order of `table`.
 template <class Out, std::size_t N>
-bool read_fields(const simdjson::dom::object& from, const std::array<field_of<Out>, N>& table, Out& out) {
+bool read_fields(simdjson::ondemand::object& from, const std::array<field_of<Out>, N>& table, Out& out) {
   static_assert(N <= 64);
   std::uint64_t seen = 0;
   std::size_t next = 0;  // behind the field found last
-  bool good = true;
-  for (const auto [key, value] : from) {
+  for (auto entry : from) {
+    simdjson::ondemand::field field;
+    if (std::move(entry).get(field) != simdjson::SUCCESS)
+      return false;
     std::size_t left = N;
-    for (; left > 0 && !fields::same_key(table[next].name, key); --left)
+    for (; left > 0 && !fields::is_key(table[next].name, field.key().raw()); --left)
       next = next + 1 == N ? 0 : next + 1;
-    if (left == 0)
+    if (left == 0) {
+      out.strange = true;
       continue;
+    }
     const std::uint64_t bit = std::uint64_t{1} << next;
-    const bool first = (seen & bit) == 0;
-    if (!first || !(value.is_null() || table[next].take(out, value)))
-      good = false;  // the others are read all the same: a version tells more than a wrong type
+    auto& v = field.value();
+    bool null = false;
+    if ((seen & bit) != 0 || v.is_null().get(null) != simdjson::SUCCESS ||
+        !(null || table[next].take(out, v)))
+      return false;
     seen |= bit;
     next = next + 1 == N ? 0 : next + 1;
   }
-  return good;
+  return true;
 }
 
 }  // namespace settle::actors

@@ -135,9 +135,11 @@ private:
       return in_.broke(error);
     doc_.tasks.reserve(count);  // a task is large: no doubling
     in_.each_element(list, [&](od::value& v, place at) {
-      resources own;
-      const std::uint16_t given = read_task(in_, v, at, doc_.tasks.emplace_back(), own);
-      doc_.tasks.back().wants = wanted_.share(std::move(own), given);
+      task& t = doc_.tasks.emplace_back();
+      const std::uint16_t given = read_task(in_, v, at, t, own_);
+      t.wants = wanted_.share(own_, given);
+      if (given != 0)
+        own_ = {};
     });
   }
 
@@ -147,6 +149,7 @@ private:
   std::size_t capacity_;
   document doc_;
   wanted wanted_;
+  resources own_;  // of the task that is being read
 };
 
 /// `padded` holds SIMDJSON_PADDING bytes more than the text.

@@ -3,7 +3,6 @@
 #include "io/tasks/task_reader.hpp"
 
 #include <algorithm>
-#include <utility>
 
 namespace settle::tasks {
 
@@ -14,13 +13,14 @@ constexpr std::ptrdiff_t looked_back = 8;
 
 }  // namespace
 
-std::shared_ptr<const resources> wanted::share(resources own, std::uint16_t given) {
-  const auto oldest = kinds_.rend() - kinds_.rbegin() > looked_back ? kinds_.rbegin() + looked_back : kinds_.rend();
+std::shared_ptr<const resources> wanted::share(const resources& own, std::uint16_t given) {
+  const auto oldest =
+      kinds_.rend() - kinds_.rbegin() > looked_back ? kinds_.rbegin() + looked_back : kinds_.rend();
   const auto same = std::find_if(kinds_.rbegin(), oldest,
                                  [&](const kind& k) { return k.given == given && *k.value == own; });
   if (same != oldest)
     return same->value;
-  kinds_.push_back({std::make_shared<resources>(std::move(own)), given});
+  kinds_.push_back({std::make_shared<resources>(own), given});
   return kinds_.back().value;
 }
 

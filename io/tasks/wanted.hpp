@@ -13,7 +13,7 @@ namespace settle::tasks {
 class wanted {
 public:
   /// What a task asked for itself; `given` is its resources_mask. The value changes until `fill`.
-  std::shared_ptr<const resources> share(resources own, std::uint16_t given);
+  std::shared_ptr<const resources> share(const resources& own, std::uint16_t given);
   /// What was not asked for is as the document's defaults say.
   void fill(const resources& defaults);
 
