@@ -100,9 +100,9 @@ bool read_fields(simdjson::ondemand::object& from, const std::array<field_of<Out
   std::uint64_t seen = 0;
   std::size_t next = 0;  // behind the field found last
   for (auto entry : from) {
-    simdjson::ondemand::field field;
-    if (std::move(entry).get(field) != simdjson::SUCCESS)
+    if (entry.error() != simdjson::SUCCESS)
       return false;
+    simdjson::ondemand::field&& field = std::move(entry).value_unsafe();  // where it is: copies cost a tenth of all
     std::size_t left = N;
     for (; left > 0 && !fields::is_key(table[next].name, field.key().raw()); --left)
       next = next + 1 == N ? 0 : next + 1;
