@@ -78,6 +78,14 @@ public:
     started.tally.by_status[0] = items;
     line(actors::to_json(numbered(started)));
   }
+  void finished(std::size_t items) {
+    core::stream_event e;
+    e.kind = core::stream_kind::run_finished;
+    e.run_state = core::run_status::completed;
+    e.confirmed = true;
+    e.tally.by_status[static_cast<std::size_t>(item_status::completed)] = items;
+    line(actors::to_json(numbered(e)));
+  }
   void item(std::uint32_t i, item_status status) {
     const auto now = in_state(status, i);
     auto e = numbered(actors::event_of_item(now));
@@ -131,6 +139,7 @@ big_run write_big_run(const std::string& folder, std::size_t items) {
         for (std::uint32_t i = first; i < end; ++i)
           lines.item(i, status);
     }
+    lines.finished(items);
     made.lines = lines.lines();
   }
   made.megabytes = megabytes_of(path);

@@ -1,6 +1,5 @@
 #include "actors/translate/event_json.hpp"
 #include "runtime/cli/show_text.hpp"
-#include "runtime/journal_line.hpp"
 #include "runtime/show.hpp"
 
 #include <catch2/catch.hpp>
