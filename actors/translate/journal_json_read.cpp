@@ -21,15 +21,15 @@ static_assert(journal_version == stream_version, "one number for both kinds of l
 
 /// An object in an object.
 template <auto Member, const auto& Table>
-bool inner(decltype(fields::owner(Member))& out, od::value& v) {
+bool inner(decltype(fields::owner(Member))& out, od::value& v, bool plain) {
   od::object from;
-  if (v.get_object().get(from) != SUCCESS || !read_fields(from, Table, (out.*Member).emplace()))
+  if (v.get_object().get(from) != SUCCESS || !read_fields(from, Table, (out.*Member).emplace(), plain))
     return false;
   out.strange = out.strange || (out.*Member)->strange;
   return true;
 }
 
-bool take_counts(journal_fields& out, od::value& v) {
+bool take_counts(journal_fields& out, od::value& v, bool) {
   od::object from;
   if (v.get_object().get(from) != SUCCESS)
     return false;
@@ -272,12 +272,13 @@ public:
 
 private:
   bool take_quickly(std::string_view text) {
+    const bool plain = text.find('\\') == std::string_view::npos;
     text_.assign(text).append(simdjson::SIMDJSON_PADDING, ' ');
     od::document json;
     od::object line;
     return quick_.iterate(simdjson::padded_string_view(text_.data(), text.size(), text_.size())).get(json) ==
                SUCCESS &&
-           json.get_object().get(line) == SUCCESS && read_fields(line, line_table, *in_) &&
+           json.get_object().get(line) == SUCCESS && read_fields(line, line_table, *in_, plain) &&
            json.current_location().error() == simdjson::OUT_OF_BOUNDS;  // nothing follows
   }
 

@@ -16,11 +16,12 @@
 
 namespace settle::actors {
 
-/// Where the value of one key goes. `take` reads it, or returns false: it has the wrong type.
+/// Where the value of one key goes. `take` reads it, or returns false: it has the wrong type. `plain`: nothing is escaped
+/// anywhere in the text, so that strings are read where they stand.
 template <class Out>
 struct field_of {
   std::string_view name;
-  bool (*take)(Out&, simdjson::ondemand::value&);
+  bool (*take)(Out&, simdjson::ondemand::value&, bool plain);
 };
 
 namespace fields {
@@ -54,27 +55,26 @@ inline bool is_key(std::string_view key, const char* raw) {
 }
 
 template <class T>
-bool put(std::optional<T>& out, value& v) requires std::is_integral_v<T> {
+bool put(std::optional<T>& out, value& v, bool) requires std::is_integral_v<T> {
   std::conditional_t<std::is_signed_v<T>, std::int64_t, std::uint64_t> wide{};
   if (v.get(wide) != SUCCESS || !std::in_range<T>(wide))
     return false;
   out = static_cast<T>(wide);
   return true;
 }
-inline bool put(std::optional<double>& out, value& v) {
+inline bool put(std::optional<double>& out, value& v, bool) {
   return v.get(out.emplace()) == SUCCESS;
 }
-inline bool put(bool& out, value& v) {
+inline bool put(bool& out, value& v, bool) {
   return v.get(out) == SUCCESS;
 }
-/// Most texts are read where they stand.
-inline bool put(std::string_view& out, value& v) {
+inline bool put(std::string_view& out, value& v, bool plain) {
   std::string_view token = v.raw_json_token();
   if (token.front() != '"')
     return false;
-  token.remove_suffix(token.size() - 1 - token.find_last_not_of(" \t\r\n"));
-  if (token.find('\\') != std::string_view::npos)
+  if (!plain)
     return v.get(out) == SUCCESS;
+  token.remove_suffix(token.size() - 1 - token.find_last_not_of(" \t\r\n"));
   simdjson::ondemand::raw_json_string read;
   out = token.substr(1, token.size() - 2);
   return v.get_raw_json_string().get(read) == SUCCESS;
@@ -88,21 +88,23 @@ Out owner(T Out::*);
 /// The member takes the value: std::string_view (into the line, or the parser's memory), bool, or std::optional of a
 /// whole number or a double.
 template <auto Member>
-bool take(decltype(fields::owner(Member))& out, simdjson::ondemand::value& v) {
-  return fields::put(out.*Member, v);
+bool take(decltype(fields::owner(Member))& out, simdjson::ondemand::value& v, bool plain) {
+  return fields::put(out.*Member, v, plain);
 }
 
 /// False: no JSON, a field of the wrong type, or one given twice; which, somebody else must say. `out.strange` is set
 /// where something was passed over without a look at its syntax. Quick where the keys come in the order of `table`.
 template <class Out, std::size_t N>
-bool read_fields(simdjson::ondemand::object& from, const std::array<field_of<Out>, N>& table, Out& out) {
+bool read_fields(simdjson::ondemand::object& from, const std::array<field_of<Out>, N>& table, Out& out,
+                 bool plain) {
   static_assert(N <= 64);
   std::uint64_t seen = 0;
   std::size_t next = 0;  // behind the field found last
   for (auto entry : from) {
     if (entry.error() != simdjson::SUCCESS)
       return false;
-    simdjson::ondemand::field&& field = std::move(entry).value_unsafe();  // where it is: copies cost a tenth of all
+    simdjson::ondemand::field&& field =
+        std::move(entry).value_unsafe();  // where it is: copies cost a tenth of all
     std::size_t left = N;
     for (; left > 0 && !fields::is_key(table[next].name, field.key().raw()); --left)
       next = next + 1 == N ? 0 : next + 1;
@@ -114,7 +116,7 @@ bool read_fields(simdjson::ondemand::object& from, const std::array<field_of<Out
     auto& v = field.value();
     bool null = false;
     if ((seen & bit) != 0 || v.is_null().get(null) != simdjson::SUCCESS ||
-        !(null || table[next].take(out, v)))
+        !(null || table[next].take(out, v, plain)))
       return false;
     seen |= bit;
     next = next + 1 == N ? 0 : next + 1;
