@@ -35,9 +35,10 @@ TEST_CASE("a task needs id, name and command alone, and asks for nothing else", 
   CHECK(t.id == "a");
   CHECK(t.name == "A");
   CHECK(t.command == "true");
-  for (const std::string* text : {&t.wants->working_dir, &t.wants->partition, &t.wants->account, &t.wants->qos,
-                                  &t.wants->constraint, &t.wants->memory, &t.wants->time_limit, &t.wants->gres,
-                                  &t.output_file, &t.error_file, &t.generates_source, &t.init})
+  for (const std::string* text :
+       {&t.wants->working_dir, &t.wants->partition, &t.wants->account, &t.wants->qos, &t.wants->constraint,
+        &t.wants->memory, &t.wants->time_limit, &t.wants->gres, &t.output_file, &t.error_file,
+        &t.generates_source, &t.init})
     CHECK(text->empty());
   CHECK_FALSE(t.wants->cpus);
   CHECK(t.wants->sbatch_args.empty());
