@@ -87,8 +87,10 @@ private:
   }
   void saw(const actors::kept_document& line) {
     const auto& tasks = documents_.join(line);
-    run_.items.reserve(run_.items.size() + tasks.size());
-    index_.reserve(run_.items.size() + tasks.size());
+    if (run_.items.empty()) {  // one large document: no doubling
+      run_.items.reserve(tasks.size());
+      index_.reserve(tasks.size());
+    }
     for (const tasks::task& task : tasks)
       run_.items[place_of(task.id)].task = &task;
   }
