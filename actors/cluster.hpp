@@ -1,4 +1,4 @@
-// The port to a Slurm cluster as the backend actor sees it: seven questions, each answered exactly once, on any
+// The port to a Slurm cluster as the backend actor sees it: eight questions, each answered exactly once, on any
 // thread, already translated into the rules' own terms. The real one runs commands (actors/bridge), tests play one.
 #pragma once
 
@@ -89,12 +89,17 @@ public:
   /// those that an earlier answer made pointless are left out. Submits nothing.
   virtual void examine(const core::policy& rules, std::function<void(site_answer)> done) = 0;
 
+  /// Why no run may be started here, in words; empty: nothing is known against it, or nobody answered in
+  /// limits::admission_patience. One scontrol.
+  virtual void refusal(std::function<void(std::string)> done) = 0;
+
   /// Commands started so far.
   virtual std::vector<call_count> calls() const = 0;
 };
 
 /// The port of the local backend: one process per job.
 struct process_end {
+  std::string lost;  ///< not empty: how it ended is not known, and what is; nothing else is set
   std::optional<std::int32_t> exit;
   std::optional<std::int32_t> signal;
   bool timed_out = false;
@@ -106,13 +111,26 @@ struct process_end {
   std::int64_t max_rss_bytes = 0;
 };
 
+/// What became of a process that was ordered earlier.
+struct process_found {
+  std::uint64_t pid = 0;  ///< 0: not known
+  std::optional<process_end> end;
+  bool unrun = false;  ///< it never began, and never will
+};
+
 class machine {
 public:
   virtual ~machine() = default;
   /// `started` gets the pid or the reason; after a pid, `ended` follows exactly once. Any thread.
   virtual void start(const job_spec& job, std::function<void(io::result<std::uint64_t>)> started,
                      std::function<void(process_end)> ended) = 0;
-  virtual void cancel(std::uint64_t pid) = 0;
+  /// Looks for what an earlier order of this job became, of this process or of another one; with `known_to_run` it is
+  /// never unrun. Where it runs, `ended` follows exactly once. Any thread.
+  virtual void find(const job_spec& job, bool known_to_run, std::function<void(process_found)> found,
+                    std::function<void(process_end)> ended) = 0;
+  /// Whether find() can be answered on this machine: unavailable, storage. Reads small files.
+  virtual io::result<void> can_find(const job_spec& job) = 0;
+  virtual void cancel(const job_spec& job) = 0;
 };
 
 }  // namespace settle::actors

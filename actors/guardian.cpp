@@ -5,6 +5,7 @@
 #include "actors/slurm_backend.hpp"
 
 #include <cassert>
+#include <utility>
 
 namespace settle::actors {
 
@@ -20,13 +21,15 @@ caf::behavior guardian::make_behavior() {
   start_supervisor();
   start_backend();
   return {
-      [this](submit_run& m) { return compat::delegate(this, supervisor_, std::move(m)); },
-      [this](const resume_run& m) { return compat::delegate(this, supervisor_, m); },
+      [this](submit_run& m) { return admit(std::move(m)); },
+      [this](const resume_run& m) { return admit(m); },
+      [this](const refusal_came& m) { judged(m.words); },
       [this](const ask_run& m) { return compat::delegate(this, supervisor_, m); },
+      [this](const forget_run& m) { return compat::delegate(this, supervisor_, m); },
       [this](const detach_all& m) { return compat::delegate(this, supervisor_, m); },
       [this](const subscribe_run& m) { compat::send(this, supervisor_, m); },
       [this](const stream_ack& m) { compat::send(this, supervisor_, m); },
-      [this](const cancel_run& m) { compat::send(this, supervisor_, m); },
+      [this](const cancel_run& m) { return compat::delegate(this, supervisor_, m); },
   };
 }
 
@@ -37,6 +40,7 @@ void guardian::on_exit() {
     if (*child)
       caf::anon_send_exit(*child, caf::exit_reason::user_shutdown);
   reader_ = supervisor_ = backend_ = nullptr;
+  waiting_.clear();
   state_ = nullptr;
 }
 
@@ -64,6 +68,33 @@ void guardian::start_backend() {
                     supervisor_);
   watch(backend_);
   compat::send(this, supervisor_, backend_changed{backend_});
+}
+
+template <class Request>
+caf::response_promise guardian::admit(Request m) {
+  auto whose = make_response_promise();
+  if (state_->config.local) {
+    whose.delegate(supervisor_, std::move(m));
+    return whose;
+  }
+  waiting_.push_back({whose, std::move(m)});
+  if (waiting_.size() == 1)
+    state_->config.slurm->refusal([me = caf::actor_cast<caf::actor>(this)](std::string words) {
+      compat::anon_send(me, refusal_came{std::move(words)});
+    });
+  return whose;
+}
+
+void guardian::judged(const std::string& refusal) {
+  for (auto& request : std::exchange(waiting_, {})) {
+    if (refusal.empty()) {
+      std::visit([&](auto& m) { request.whose.delegate(supervisor_, std::move(m)); }, request.what);
+      continue;
+    }
+    run_answer answer;
+    answer.trouble = refusal;
+    request.whose.deliver(std::move(answer));
+  }
 }
 
 bool guardian::may_restart() {

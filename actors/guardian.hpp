@@ -1,5 +1,6 @@
 // The root of settle's actors: starts reader, supervisor and backend, starts each again when it dies, and passes
-// hosts' messages on to whoever is supervisor now. More than the allowed restarts end every run with trouble.
+// hosts' messages on to whoever is supervisor now; a run only after the cluster was asked what speaks against it. More
+// than the allowed restarts end every run with trouble.
 #pragma once
 
 #include "actors/caf.hpp"
@@ -9,6 +10,9 @@
 
 #include <deque>
 #include <memory>
+#include <string>
+#include <variant>
+#include <vector>
 
 namespace settle::actors {
 
@@ -26,6 +30,10 @@ private:
   void start_supervisor();
   void start_backend();
   void ended(const caf::actor_addr& who, const caf::error& why);
+  /// The request waits until the cluster has said whether it is fit.
+  template <class Request>
+  caf::response_promise admit(Request m);
+  void judged(const std::string& refusal);
   bool may_restart();
   void watch(const caf::actor& child);
 
@@ -34,6 +42,11 @@ private:
   caf::actor supervisor_;
   caf::actor backend_;
   std::deque<core::duration> restarts_;
+  struct waiting_request {
+    caf::response_promise whose;
+    std::variant<submit_run, resume_run> what;
+  };
+  std::vector<waiting_request> waiting_;
 };
 
 }  // namespace settle::actors

@@ -39,7 +39,7 @@ void item_actor::order() {
 }
 
 void item_actor::watch(const watch_order& what) {
-  compat::send(this, links_.backend, job_watch{key_, what, caf::actor_cast<caf::actor>(this)});
+  compat::send(this, links_.backend, job_watch{key_, what, spec_, caf::actor_cast<caf::actor>(this)});
 }
 
 void item_actor::needs(item_needs wanted) {

@@ -25,10 +25,14 @@ std::string log_file(const run_facts& run, const std::string& stem, const char* 
   return run.folder + "/logs/" + stem + "." + extension;
 }
 
+std::string exits_folder(const std::string& run_folder) {
+  return run_folder + "/exits";
+}
+
 }  // namespace
 
 std::string exit_record_file(const std::string& run_folder, const std::string& token) {
-  return run_folder + "/exits/" + token;
+  return exits_folder(run_folder) + "/" + token;
 }
 
 std::string absolute_path(std::string_view path, std::string_view base, std::string_view home) {
@@ -70,6 +74,8 @@ io::result<job_spec> make_job_spec(const run_facts& run, const tasks::document& 
 
   if (run.exit_records)
     spec.exit_record = exit_record_file(run.folder, spec.token);
+  if (run.backend == "local")
+    spec.task_records = exits_folder(run.folder);
 
   tasks::script_request script;
   script.command = task.command;

@@ -38,6 +38,7 @@ struct job_spec {
   std::optional<std::int64_t> time_limit_s;
   std::string generates_source;  ///< absolute; empty: no generator
   std::string exit_record;       ///< absolute; empty: the script leaves none
+  std::string task_records;      ///< of the local backend: the folder where a process is found again
 };
 
 /// Fails (bad_input) where the env rules do not resolve; validation has found that before anything ran.

@@ -32,12 +32,14 @@ void local_backend::on_exit() {
 }
 
 void local_backend::order(const job_order& m) {
-  processes_[m.key].item = m.item;
+  auto& p = processes_[m.key];
+  p.item = m.item;
+  p.spec = m.spec;
   auto me = caf::actor_cast<caf::actor>(this);
   port_->start(
       *m.spec,
       [me, key = m.key](io::result<std::uint64_t> started) {
-        process_came came{key, std::nullopt, 0, std::nullopt};
+        process_came came{.key = key};
         if (started)
           came.pid = *started;
         else
@@ -45,7 +47,25 @@ void local_backend::order(const job_order& m) {
         compat::anon_send(me, std::move(came));
       },
       [me, key = m.key](process_end end) {
-        compat::anon_send(me, process_came{key, std::nullopt, 0, std::move(end)});
+        compat::anon_send(me, process_came{.key = key, .end = std::move(end)});
+      });
+}
+
+/// Of an earlier backend, here or in another process: what became of it is asked of the machine.
+void local_backend::look_for(const job_watch& m) {
+  auto& p = processes_[m.key];
+  p.item = m.item;
+  p.spec = m.spec;
+  auto me = caf::actor_cast<caf::actor>(this);
+  port_->find(
+      *m.spec, m.what.job_id != 0,
+      [me, key = m.key](process_found found) {
+        compat::anon_send(
+            me,
+            process_came{.key = key, .pid = found.pid, .end = std::move(found.end), .unrun = found.unrun});
+      },
+      [me, key = m.key](process_end end) {
+        compat::anon_send(me, process_came{.key = key, .end = std::move(end)});
       });
 }
 
@@ -56,40 +76,40 @@ void local_backend::came(const process_came& m) {
   auto& p = i->second;
   if (m.refused) {
     p.refused = m.refused;
-    tell_refused(m.key, p);
+    tell_refused(p);
     return;
   }
+  if (m.unrun) {
+    p.unrun = true;
+    tell_unrun(p);
+    return;
+  }
+  if (m.pid != 0)
+    p.pid = m.pid;
   if (m.end) {
     p.end = m.end;
-    tell_ended(m.key, p);
+    tell_ended(p);
     return;
   }
-  p.pid = m.pid;
-  tell_started(m.key, p);
+  tell_started(p);
   if (p.cancel)
-    port_->cancel(p.pid);
+    port_->cancel(*p.spec);
 }
 
 void local_backend::watch(const job_watch& m) {
   auto i = processes_.find(m.key);
-  if (i == processes_.end()) {
-    // A process of a backend that is no more. Nobody reaps it for us: what it did cannot be known.
-    auto e = event_of(event_kind::process_ended, now_());
-    e.ended.status = core::item_status::failed;
-    e.ended.who = core::evidence::not_applicable;
-    e.ended.why = core::cause::lost;
-    e.ended.error = "the local backend was restarted while it ran: how it ended is not known";
-    compat::send(this, m.item, observed{std::move(e), {}});
-    return;
-  }
+  if (i == processes_.end())
+    return look_for(m);
   auto& p = i->second;
   p.item = m.item;
   if (p.refused)
-    tell_refused(m.key, p);
+    tell_refused(p);
+  if (p.unrun)
+    tell_unrun(p);
   if (p.pid != 0)
-    tell_started(m.key, p);
+    tell_started(p);
   if (p.end)
-    tell_ended(m.key, p);
+    tell_ended(p);
 }
 
 void local_backend::cancel(const job_cancel& m) {
@@ -99,10 +119,10 @@ void local_backend::cancel(const job_cancel& m) {
   if (i->second.pid == 0)
     i->second.cancel = true;
   else
-    port_->cancel(i->second.pid);
+    port_->cancel(*i->second.spec);
 }
 
-void local_backend::tell_refused(item_key, const process& p) {
+void local_backend::tell_refused(const process& p) {
   auto gone = p.refused->code == io::errc::rejected || p.refused->code == io::errc::bad_input;
   compat::send(this, p.item,
                observed{event_of(gone ? event_kind::submit_refused : event_kind::submit_deferred, now_(),
@@ -110,14 +130,21 @@ void local_backend::tell_refused(item_key, const process& p) {
                         {}});
 }
 
-void local_backend::tell_started(item_key, const process& p) {
+void local_backend::tell_started(const process& p) {
   auto e = event_of(event_kind::process_started, now_());
   e.job_id = p.pid;
   compat::send(this, p.item, observed{std::move(e), {}});
 }
 
-void local_backend::tell_ended(item_key, const process& p) {
+/// The order is taken back: the item begins again, with a new token.
+void local_backend::tell_unrun(const process& p) {
+  for (const auto kind : {event_kind::submit_unclear, event_kind::search_silent})
+    compat::send(this, p.item, observed{event_of(kind, now_()), {}});
+}
+
+void local_backend::tell_ended(const process& p) {
   auto e = event_of(event_kind::process_ended, now_());
+  e.job_id = p.pid;
   e.ended = verdict_of(*p.end);
   compat::send(this, p.item, observed{std::move(e), {}});
 }

@@ -1,15 +1,15 @@
-// Every message that travels between settle's actors, in one list. All stay inside the process. What a host
-// actor system sends and receives itself comes first; the rest is between our own actors.
+// Every message that travels between settle's actors, in one list, and their registration. All stay inside the process.
+// What hosts send and receive is in actors/host_messages.hpp; the rest is between our own actors.
 #pragma once
 
 #include "actors/caf.hpp"
 #include "actors/cluster.hpp"
 #include "actors/core/item.hpp"
-#include "actors/core/run.hpp"
-#include "actors/core/stream.hpp"
+#include "actors/host_messages.hpp"
 #include "actors/item_life.hpp"
 #include "actors/job_spec.hpp"
 #include "actors/keys.hpp"
+#include "actors/translate/request_json.hpp"
 #include "actors/watch_list.hpp"
 
 #include <cstdint>
@@ -19,69 +19,6 @@
 #include <vector>
 
 namespace settle::actors {
-
-// -- for hosts: sent to the actor that spawn_settle returns ------------------------------------------------------
-
-/// Start a run of this document. Answered with run_answer.
-struct submit_run {
-  std::string document;   ///< the text of the task document
-  std::string source;     ///< its file name, for titles and messages; may be empty
-  std::string title;      ///< empty: the document's, or the source
-  std::string start_dir;  ///< absolute; relative and absent working_dir mean this
-  std::size_t max_concurrent = 0;
-};
-/// Go on with a run that another process left in the state directory. Answered with run_answer; what its journal holds
-/// already is not sent to subscribers again.
-struct resume_run {
-  std::string run;
-  bool take_over = false;  ///< whoever supervises it now counts as gone
-};
-struct run_answer {
-  std::string run;             ///< empty: refused
-  std::uint64_t next_seq = 1;  ///< of the first event that this process will tell
-  std::vector<tasks::problem> problems;
-  std::vector<tasks::problem> warnings;
-  std::string trouble;  ///< not the document's fault: the run's folder could not be made
-};
-
-/// Send the run's events from this seq (first: 1) on to the subscriber, as stream_batch messages. The subscriber
-/// answers each with stream_ack; until then nothing more is sent to it.
-struct subscribe_run {
-  std::string run;
-  std::uint64_t from_seq = 1;
-  caf::actor subscriber;
-};
-struct stream_batch {
-  std::string run;
-  std::vector<core::stream_event> events;  ///< in order, durable
-  std::uint64_t missed = 0;  ///< events that were dropped before these: the subscriber was too slow
-  bool last = false;         ///< run_finished or trouble: nothing follows
-  std::string trouble;       ///< the supervisor cannot go on with this run: why
-};
-struct stream_ack {
-  std::string run;
-  caf::actor subscriber;
-};
-
-/// Cancel every item of the run that is not terminal.
-struct cancel_run {
-  std::string run;
-};
-/// Where the run stands. Answered with run_state_answer.
-struct ask_run {
-  std::string run;
-};
-struct run_state_answer {
-  bool known = false;
-  std::string title;
-  core::run_status status{};
-  bool confirmed = false;
-  core::counts tally;
-  std::string trouble;
-};
-/// No new submissions from now on. Answered with all_detached once those in flight are known and journaled.
-struct detach_all {};
-struct all_detached {};
 
 // -- between supervisor, items and backend -----------------------------------------------------------------------
 
@@ -112,6 +49,7 @@ struct job_order {
 struct job_watch {
   item_key key;
   watch_order what;
+  std::shared_ptr<const job_spec> spec;
   caf::actor item;
 };
 struct needs_changed {
@@ -182,9 +120,10 @@ struct submission_came {
 };
 struct process_came {
   item_key key;
-  std::optional<io::error> refused;
+  std::optional<io::error> refused{};
   std::uint64_t pid = 0;
-  std::optional<process_end> end;
+  std::optional<process_end> end{};
+  bool unrun = false;  ///< an earlier order of it has made no process, and never will
 };
 struct journal_came {
   std::uint32_t run = 0;
@@ -241,6 +180,37 @@ struct witness_came {
 struct read_again {
   std::uint64_t ticket = 0;
 };
+/// Which letters in the inbox are for these runs?
+struct look_for_requests {
+  std::string inbox;
+  std::shared_ptr<const std::vector<std::string>> runs;  ///< sorted
+  caf::actor answer_to;
+};
+struct posted_request {
+  std::string letter;  ///< its name
+  io::result<cancel_request> asked;
+};
+struct requests_came {
+  std::vector<posted_request> requests;
+};
+/// The supervisor to itself: it is time to look.
+struct requests_due {};
+/// The supervisor to itself: accounting of this finished run was asked for long enough.
+struct late_over {
+  std::uint32_t run = 0;
+};
+/// Put the answer into the outbox, then take the letter out of the inbox.
+struct request_done {
+  std::string inbox, outbox, letter;
+  request_answer answer;
+};
+
+// -- of the guardian to itself ---------------------------------------------------------------------------------------
+
+/// The cluster said why it is not fit for settle; empty: nothing speaks against it.
+struct refusal_came {
+  std::string words;
+};
 
 }  // namespace settle::actors
 
@@ -289,7 +259,16 @@ SETTLE_LOCAL_MESSAGE(settle::actors::read_witness)
 SETTLE_LOCAL_MESSAGE(settle::actors::witness_came)
 SETTLE_LOCAL_MESSAGE(settle::actors::read_again)
 SETTLE_LOCAL_MESSAGE(settle::actors::run_forget)
+SETTLE_LOCAL_MESSAGE(settle::actors::request_answer)
+SETTLE_LOCAL_MESSAGE(settle::actors::forget_run)
+SETTLE_LOCAL_MESSAGE(settle::actors::run_forgotten)
+SETTLE_LOCAL_MESSAGE(settle::actors::look_for_requests)
+SETTLE_LOCAL_MESSAGE(settle::actors::requests_came)
+SETTLE_LOCAL_MESSAGE(settle::actors::requests_due)
+SETTLE_LOCAL_MESSAGE(settle::actors::request_done)
+SETTLE_LOCAL_MESSAGE(settle::actors::late_over)
 SETTLE_LOCAL_MESSAGE(settle::actors::job_seen_again)
+SETTLE_LOCAL_MESSAGE(settle::actors::refusal_came)
 
 // clang-format off
 CAF_BEGIN_TYPE_ID_BLOCK(settle, caf::first_custom_type_id)
@@ -339,5 +318,14 @@ CAF_BEGIN_TYPE_ID_BLOCK(settle, caf::first_custom_type_id)
   CAF_ADD_TYPE_ID(settle, (settle::actors::read_again))
   CAF_ADD_TYPE_ID(settle, (settle::actors::run_forget))
   CAF_ADD_TYPE_ID(settle, (settle::actors::job_seen_again))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::request_answer))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::forget_run))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::run_forgotten))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::look_for_requests))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::requests_came))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::requests_due))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::request_done))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::late_over))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::refusal_came))
 CAF_END_TYPE_ID_BLOCK(settle)
 // clang-format on

@@ -1,12 +1,11 @@
 #include "actors/reader.hpp"
 
+#include "io/files.hpp"
+#include "io/mailbox.hpp"
 #include "io/tasks/exit_record.hpp"
 #include "io/tasks/job_script.hpp"
 
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <iterator>
+#include <algorithm>
 
 namespace settle::actors {
 
@@ -35,6 +34,29 @@ witness_came witness_in(const read_witness& m) {
   return answer;
 }
 
+requests_came requests_in(const look_for_requests& m) {
+  requests_came found;
+  for (auto& letter : io::letters_in(m.inbox)) {
+    if (!std::binary_search(m.runs->begin(), m.runs->end(), run_of_letter(letter)))
+      continue;
+    const auto text = io::read_letter(m.inbox, letter);
+    if (!text && text.error().code == io::errc::storage)
+      continue;  // taken back meanwhile, or not readable just now
+    auto asked = text ? read_cancel_request(*text) : tl::unexpected(text.error());
+    found.requests.push_back({std::move(letter), std::move(asked)});
+  }
+  return found;
+}
+
+void conclude(const request_done& m) {
+  // Answered already, or taken back: nobody would ever take another answer out of the outbox.
+  if (const auto text = io::read_letter(m.inbox, m.letter); !text && text.error().code == io::errc::storage)
+    return;
+  // Where the answer cannot be written the letter stays: it is answered when there is room again.
+  if (io::post_letter(m.outbox, m.letter, to_json(m.answer)))
+    io::remove_letter(m.inbox, m.letter);
+}
+
 }  // namespace
 
 reader_actor::reader_actor(caf::actor_config& cfg, clock_source now)
@@ -57,6 +79,11 @@ caf::behavior reader_actor::make_behavior() {
         return answer;
       },
       [](const read_witness& m) { return witness_in(m); },
+      [this](const look_for_requests& m) {
+        if (auto found = requests_in(m); !found.requests.empty())
+          compat::send(this, m.answer_to, std::move(found));
+      },
+      [](const request_done& m) { conclude(m); },
   };
 }
 
@@ -73,15 +100,8 @@ void reader_actor::attempt_again(std::uint64_t ticket) {
 bool reader_actor::attempt(const pending& p) {
   const bool last = now_().monotonic >= p.until;
   document_came answer{p.what.key, {}, {}};
-  errno = 0;
-  std::ifstream file(p.what.path, std::ios::binary);
-  if (file) {
-    answer.text.assign(std::istreambuf_iterator<char>(file), {});
-    if (file.bad())
-      answer.trouble = "cannot read " + p.what.path;
-  } else {
-    answer.trouble = "cannot open " + p.what.path + ": " + std::strerror(errno);
-  }
+  if (const int error = io::read_whole_file(p.what.path, answer.text))
+    answer.trouble = "cannot read " + p.what.path + ": " + io::errno_words(error);
   // A half-written file of a lagging file system reads as bad JSON: wait for the rest as well.
   if (answer.trouble.empty())
     if (auto parsed = tasks::parse_document(answer.text, p.what.parent.get()); !parsed.problems.empty())

@@ -1,5 +1,5 @@
-// Reads the small files that jobs leave behind: generated documents, launch failure marks and exit records. A thread of its
-// own (spawned detached): a file server that hangs stops nothing else.
+// Reads the small files that jobs leave behind: generated documents, launch failure marks and exit records; and the
+// requests that other processes leave for runs. A thread of its own (spawned detached): a file server that hangs stops nothing else.
 #pragma once
 
 #include "actors/caf.hpp"

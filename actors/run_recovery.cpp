@@ -39,7 +39,8 @@ public:
       return tl::unexpected(*wrong_);
     auto spread = book_->run().restored(now);
     book_->continue_after(seq_);
-    return recovered_run{std::move(*book_), std::move(joined_), std::move(spread), cancel_asked_, finished_};
+    return recovered_run{std::move(*book_), std::move(joined_),    std::move(spread),
+                         cancel_asked_,     std::move(cancelled_), finished_};
   }
 
 private:
@@ -92,7 +93,13 @@ private:
     book_->run().restore(*index, std::move(it));
   }
 
-  void apply(kept_cancel&) { cancel_asked_ = true; }
+  void apply(kept_cancel& said) {
+    if (said.items.empty())
+      cancel_asked_ = true;
+    for (const auto& id : said.items)
+      if (const auto index = index_of(id))
+        cancelled_.insert(*index);
+  }
 
   void apply(kept_event& said) {
     if (tells_of_item(said.kind))
@@ -151,6 +158,7 @@ private:
   std::optional<run_book> book_;
   std::set<core::item_index> joined_;
   bool cancel_asked_ = false;
+  std::set<core::item_index> cancelled_;
   bool finished_ = false;
   std::optional<io::error> wrong_;
 };

@@ -18,7 +18,8 @@ struct recovered_run {
   std::set<core::item_index> joined;  ///< generators whose document has joined
   core::run_change spread;            ///< what the last lines did to others: not yet told
   bool cancel_asked = false;
-  bool finished = false;  ///< run_finished is the last word
+  std::set<core::item_index> cancelled;  ///< items that somebody asked to cancel, by themselves
+  bool finished = false;                 ///< run_finished is the last word
 };
 
 /// `folder` is absolute. Errors: storage (a file cannot be read), bad_reply (a line or a document that makes no

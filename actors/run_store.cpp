@@ -51,21 +51,32 @@ io::result<std::unique_ptr<run_store>> open_folder(const run_facts& facts, bool 
   return std::make_unique<folder_store>(facts.folder, std::move(lease), std::move(*journal));
 }
 
+io::result<void> make_parts(const std::string& folder, bool exits) {
+  for (const char* part : {"/logs/", "/scripts/", "/exits/"}) {
+    if (part == std::string_view{"/exits/"} && !exits)
+      continue;
+    if (int error = io::make_folders_above(folder + part, 0700, io::sync_new::no); error != 0)
+      return io::fail(io::errc::storage, "cannot make " + folder + part + ": " + io::errno_words(error));
+  }
+  return {};
+}
+
 }  // namespace
 
 io::result<std::unique_ptr<run_store>> open_run_folder(const run_facts& facts) {
-  for (const char* part : {"/logs/", "/scripts/", "/exits/"}) {
-    if (part == std::string_view{"/exits/"} && !facts.exit_records)
-      continue;
-    if (int error = io::make_folders_above(facts.folder + part, 0700, io::sync_new::no); error != 0)
-      return io::fail(io::errc::storage,
-                      "cannot make " + facts.folder + part + ": " + io::errno_words(error));
-  }
+  if (auto made = make_parts(facts.folder, facts.exit_records || facts.backend == "local"); !made)
+    return tl::unexpected(made.error());
   return open_folder(facts, true, false);
 }
 
 io::result<std::unique_ptr<run_store>> reopen_run_folder(const run_facts& facts, bool take_over) {
-  return open_folder(facts, false, take_over);
+  auto opened = open_folder(facts, false, take_over);
+  if (!opened)
+    return opened;
+  // A run that was only left here has none yet; whether it leaves records, its journal tells later.
+  if (auto made = make_parts(facts.folder, true); !made)
+    return tl::unexpected(made.error());
+  return opened;
 }
 
 }  // namespace settle::actors

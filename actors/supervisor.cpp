@@ -28,7 +28,18 @@ caf::behavior supervisor_actor::make_behavior() {
       [this](const resume_run& m) { return resume(m); },
       [this](const subscribe_run& m) { subscribe(m); },
       [this](const stream_ack& m) { acknowledged(m); },
-      [this](const cancel_run& m) { cancel(m.run); },
+      [this](const cancel_run& m) {
+        auto* r = find(m.run);
+        return r ? carry_out(state_->by_id[m.run], *r, {m.run, m.items})
+                 : request_answer{false, "there is no run " + m.run};
+      },
+      [this](const forget_run& m) { return run_forgotten{forget(m.run)}; },
+      [this](const requests_due&) {
+        state_->looking = false;
+        look_for_requests_now();
+      },
+      [this](const requests_came& m) { requests_came_in(m); },
+      [this](const late_over& m) { end_late(m.run); },
       [this](const ask_run& m) { return state_of(m.run); },
       [this](const detach_all&) {
         state_->detaching = true;
@@ -88,7 +99,7 @@ void supervisor_actor::adopt() {
   // Items of an earlier supervisor report to this one from now on, each with its present state.
   auto me = caf::actor_cast<caf::actor>(this);
   for (auto& [number, r] : state_->runs) {
-    if (r.finished && !r.writing && !r.book.has_lines())
+    if (r.finished && !r.late && !r.writing && !r.book.has_lines())
       continue;
     for (auto& [index, live] : r.live) {
       compat::monitor(this, live.handle,
@@ -107,11 +118,17 @@ void supervisor_actor::adopt() {
     if (std::exchange(r.writing, false)) {
       r.intended.insert(r.intended.begin(), r.writing_intents.begin(), r.writing_intents.end());
       r.writing_intents.clear();
+      r.answers.insert(r.answers.begin(), r.writing_answers.begin(), r.writing_answers.end());
+      r.writing_answers.clear();
     }
+    if (r.late)
+      ask_late(number, r);
     if (!r.finished)
       r.book.tell_notice("the supervisor was restarted", state_->config.now().wall);
     flush(number, r);
   }
+  state_->looking = false;
+  look_for_requests_soon();
 }
 
 supervised_run* supervisor_actor::find(const std::string& run) {
@@ -172,7 +189,7 @@ void supervisor_actor::restart_item(run_number number, supervised_run& r, item_i
   }
   start_actor(number, r, index, std::move(it), std::move(spec));
   read_again_for(number, r, index);
-  if (r.book.run().cancelling())
+  if (cancel_wanted(r, index))
     tell_item({number, index}, r, event_kind::cancel_asked, {});
   flush(number, r);
 }

@@ -6,6 +6,7 @@
 #include "actors/item.hpp"
 #include "actors/messages.hpp"
 #include "actors/run_book.hpp"
+#include "actors/run_founding.hpp"
 #include "actors/run_recovery.hpp"
 #include "actors/run_store.hpp"
 #include "actors/system.hpp"
@@ -50,11 +51,17 @@ struct supervised_run {
   std::uint64_t writing_ticket = 0;
   std::set<core::item_index> asking;  ///< their sbatch is under way
   std::unordered_map<core::item_index, std::uint32_t> deferrals;
-  std::set<core::item_index> joined;   ///< generators whose document has joined
-  std::set<core::item_index> retries;  ///< taken, and waiting for their time to be submitted again
+  std::set<core::item_index> joined;     ///< generators whose document has joined
+  std::set<core::item_index> cancelled;  ///< somebody asked that these be, by themselves
+  std::vector<request_done> answers;     ///< to requests whose lines are not durable yet
+  std::vector<request_done> writing_answers;
+  std::map<std::string, request_done> answered;  ///< by letter
+  std::set<core::item_index> retries;            ///< taken, and waiting for their time to be submitted again
   std::vector<subscription> subscribers;
   std::string trouble;  ///< not empty: nothing new is submitted, nothing more is shown
   bool finished = false;
+  bool late = false;            ///< finished, and accounting is still asked about its unconfirmed completions
+  core::duration late_until{};  ///< monotonic
 };
 
 /// What survives a supervisor that dies.
@@ -65,6 +72,7 @@ struct supervisor_state {
   std::uint32_t last_run = 0;
   std::uint32_t last_served = 0;  ///< the run whose turn it was last
   bool detaching = false;
+  bool looking = false;                                ///< for requests: the next look is on its way
   std::deque<core::duration> restarts;                 ///< of items, within the restart period
   std::unordered_map<caf::actor_id, item_key> actors;  ///< whose actor it is
 };
@@ -87,10 +95,21 @@ private:
   run_answer resume(const resume_run& m);
   void go_on(run_number number, supervised_run& r, const recovered_run& found);
   void keep_document(supervised_run& r, std::string_view text);
-  run_facts facts_for(const submit_run& m, const tasks::document& doc) const;
+  founding_place place_of_runs() const;
   run_state_answer state_of(const std::string& run) const;
-  void cancel(const std::string& run);
-  void cancel_without_actor(supervised_run& r, core::item_index index);
+
+  // requests
+  void cancel(run_number number, supervised_run& r);
+  /// How many of them have no verdict yet.
+  std::size_t cancel_items(run_number number, supervised_run& r, std::set<core::item_index> which);
+  void cancel_one(run_number number, supervised_run& r, core::item_index index);
+  void cancel_without_actor(run_number number, supervised_run& r, core::item_index index);
+  bool cancel_wanted(const supervised_run& r, core::item_index index) const;
+  request_answer carry_out(run_number number, supervised_run& r, const cancel_request& asked);
+  void look_for_requests_soon();
+  void look_for_requests_now();
+  void requests_came_in(const requests_came& m);
+  bool forget(const std::string& run);
   supervised_run* find(const std::string& run);
   supervised_run* find(run_number number);
 
@@ -106,12 +125,16 @@ private:
   void reported(const item_report& m);
   void let_go(item_key key, supervised_run& r, bool ended);
   void seen_again(const job_seen_again& m);
-  void dismiss_items(supervised_run& r);
+  void dismiss_items(run_number number, supervised_run& r);
+  void conclude(run_number number, supervised_run& r);
+  void ask_late(run_number number, supervised_run& r);
+  void end_late(run_number number);
   void ask_for_document(item_key key, supervised_run& r);
   /// After a restart of somebody on the way: the same question again.
   void read_again_for(run_number number, supervised_run& r, core::item_index index);
   void retry(item_key key);
-  void tell_changes(supervised_run& r, const core::run_change& change, core::duration wall);
+  void tell_changes(run_number number, supervised_run& r, const core::run_change& change,
+                    core::duration wall);
   void submit_later(item_key key, supervised_run& r);
   void document_answered(const document_came& m);
   void tell_item(item_key key, supervised_run& r, core::event_kind kind, std::string words);

@@ -74,13 +74,13 @@ void supervisor_actor::spawn_item(run_number number, supervised_run& r, item_ind
                                   std::shared_ptr<const job_spec> spec) {
   if (core::is_terminal(r.book.run().at(index).status))
     return;
-  if (r.book.run().cancelling()) {
-    cancel_without_actor(r, index);
+  if (cancel_wanted(r, index)) {
+    cancel_without_actor(number, r, index);
     return;
   }
   if (state_->detaching || !r.trouble.empty()) {
     r.book.note(withdrawn_line(r.book.run().tasks().id(index)));
-    tell_changes(r, r.book.run().give_back(index), state_->config.now().wall);
+    tell_changes(number, r, r.book.run().give_back(index), state_->config.now().wall);
     return;
   }
   auto it = r.book.run().at(index);
@@ -136,7 +136,7 @@ void supervisor_actor::reported(const item_report& m) {
     submit_later(m.key, *r);
   if (m.now->reached && core::is_confirmed(*m.now->reached))
     let_go(m.key, *r, true);
-  tell_changes(*r, change, wall);
+  tell_changes(m.key.run, *r, change, wall);
   fill_slots();
   answer_detached();
 }
@@ -159,8 +159,8 @@ void supervisor_actor::read_again_for(run_number number, supervised_run& r, item
 
 void supervisor_actor::submit_later(item_key key, supervised_run& r) {
   let_go(key, r, false);
-  if (r.book.run().cancelling()) {
-    cancel_without_actor(r, key.index);
+  if (cancel_wanted(r, key.index)) {
+    cancel_without_actor(key.run, r, key.index);
     return;
   }
   r.book.note(withdrawn_line(r.book.run().tasks().id(key.index)));
@@ -199,37 +199,27 @@ void supervisor_actor::retry(item_key key) {
   auto* r = find(key.run);
   if (!r || r->retries.erase(key.index) == 0 || core::is_terminal(r->book.run().at(key.index).status))
     return;
-  tell_changes(*r, r->book.run().give_back(key.index), state_->config.now().wall);
+  tell_changes(key.run, *r, r->book.run().give_back(key.index), state_->config.now().wall);
   fill_slots();
 }
 
 /// What an item's report did to others, and to the run.
-void supervisor_actor::tell_changes(supervised_run& r, const core::run_change& change, core::duration wall) {
+void supervisor_actor::tell_changes(run_number number, supervised_run& r, const core::run_change& change,
+                                    core::duration wall) {
   for (auto i : change.doomed)
     r.book.tell_item(i, stream_kind::item, wall);
   if (change.finished) {
     r.finished = true;
     r.book.tell_finished(wall);
-    dismiss_items(r);
+    conclude(number, r);
   }
-}
-
-/// The run is over: actors that only waited for late accounting of unconfirmed completions can go.
-void supervisor_actor::dismiss_items(supervised_run& r) {
-  auto number = state_->by_id[r.book.facts().id];
-  while (!r.live.empty()) {
-    auto handle = r.live.begin()->second.handle;
-    let_go({number, r.live.begin()->first}, r, false);
-    send_exit(handle, caf::exit_reason::user_shutdown);
-  }
-  compat::send(this, backend_, run_forget{number});
 }
 
 void supervisor_actor::record(run_number number, supervised_run& r, item_index index, const core::item& now,
                               core::duration wall) {
   auto change = r.book.run().update(index, now);
   r.book.tell_item(index, stream_kind::item, wall);
-  tell_changes(r, change, wall);
+  tell_changes(number, r, change, wall);
   flush(number, r);
 }
 
@@ -273,10 +263,10 @@ void supervisor_actor::document_answered(const document_came& m) {
   r->joined.insert(m.key.index);
   keep_document(*r, m.text);
   r->book.tell_added(m.key.index, state_->config.now().wall);
-  tell_changes(*r, change, state_->config.now().wall);
+  tell_changes(m.key.run, *r, change, state_->config.now().wall);
   tell_item(m.key, *r, event_kind::document_accepted, {});
   if (r->book.run().cancelling())
-    cancel(r->book.facts().id);
+    cancel(m.key.run, *r);
   fill_slots();
 }
 

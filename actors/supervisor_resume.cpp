@@ -2,7 +2,6 @@
 // is looked at as if only this supervisor's actors had been started again.
 #include "actors/supervisor.hpp"
 
-#include <algorithm>
 #include <vector>
 
 namespace settle::actors {
@@ -26,14 +25,19 @@ std::vector<item_index> that_need_actors(const core::run& run) {
   return out;
 }
 
-std::string why_not_local(const core::run& run) {
-  const auto found = that_need_actors(run);
-  const auto lost = std::count_if(found.begin(), found.end(), [&](auto i) { return !run.at(i).reached; });
-  if (lost == 0)
-    return {};
-  return std::to_string(lost) +
-         " of its tasks were processes of this machine under another settle, which this "
-         "release cannot take over: how they end is not known. Nothing was submitted";
+/// Its processes are found again by their records and by this machine's /proc: on another one nothing is known of them.
+std::string why_not_here(machine& here, const run_book& book) {
+  const auto& run = book.run();
+  for (auto i : that_need_actors(run)) {
+    const auto spec = book.spec(i, run.at(i).submissions);
+    if (!spec)
+      continue;  // told when it is gone on with
+    if (auto found = here.can_find(**spec); !found)
+      return "its task \"" + std::string(run.tasks().id(i)) +
+             "\" cannot be followed: " + found.error().words +
+             ". Nothing was submitted; resume the run where it was started";
+  }
+  return {};
 }
 
 }  // namespace
@@ -68,7 +72,7 @@ run_answer supervisor_actor::resume(const resume_run& m) {
     return refused("run " + run + " was started as " + facts.id + " on backend " + facts.backend +
                    ", not on " + backend);
   if (config.local)
-    if (auto words = why_not_local(found->book.run()); !words.empty())
+    if (auto words = why_not_here(*config.local, found->book); !words.empty())
       return refused("run " + run + " cannot be resumed: " + words);
   const auto number = ++state_->last_run;
   auto& r = state_->runs.try_emplace(number, std::move(found->book), std::move(*store)).first->second;
@@ -81,13 +85,17 @@ run_answer supervisor_actor::resume(const resume_run& m) {
 
 void supervisor_actor::go_on(run_number number, supervised_run& r, const recovered_run& found) {
   r.joined = found.joined;
+  const auto at = state_->config.now();
   if (found.finished) {
     r.finished = true;
-    r.store.reset();
-    return;
+    conclude(number, r);
+    if (!r.late) {
+      r.store.reset();
+      return;
+    }
+  } else if (r.book.last_seq() > 1) {  // it was begun, not only left here
+    r.book.tell_notice("another process left this run; this one goes on with it", at.wall);
   }
-  const auto at = state_->config.now();
-  r.book.tell_notice("another process left this run; this one goes on with it", at.wall);
   for (auto i : that_need_actors(r.book.run())) {
     auto it = r.book.run().at(i);
     auto spec = r.book.spec(i, it.submissions);
@@ -97,9 +105,13 @@ void supervisor_actor::go_on(run_number number, supervised_run& r, const recover
     }
     start_actor(number, r, i, std::move(it), std::move(*spec));
   }
-  tell_changes(r, found.spread, at.wall);
+  if (r.finished)
+    return;
+  tell_changes(number, r, found.spread, at.wall);
   if (found.cancel_asked)
-    cancel(r.book.facts().id);
+    cancel(number, r);
+  cancel_items(number, r, found.cancelled);
+  look_for_requests_now();  // what was asked while nobody was here
   fill_slots();
 }
 

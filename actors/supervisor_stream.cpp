@@ -9,11 +9,12 @@ void supervisor_actor::flush(run_number number, supervised_run& r) {
   // Lines whose answer went to a supervisor that died: what is appended next, and be it nothing, answers for them.
   const bool unanswered = r.writing_seq > r.book.durable();
   if (r.writing || !r.store || !r.trouble.empty() ||
-      (!r.book.has_lines() && r.intended.empty() && !unanswered))
+      (!r.book.has_lines() && r.intended.empty() && r.answers.empty() && !unanswered))
     return;
   r.writing = true;
   auto ticket = ++r.writing_ticket;
   r.writing_intents = std::exchange(r.intended, {});
+  r.writing_answers = std::exchange(r.answers, {});
   auto lines = r.book.take_lines(r.writing_seq);
   auto me = caf::actor_cast<caf::actor>(this);
   r.store->append(std::move(lines), [me, number, ticket](io::result<void> written) {
@@ -39,9 +40,13 @@ void supervisor_actor::journal_answered(const journal_came& m) {
   r->book.now_durable(r->writing_seq);
   for (auto& [index, spec] : std::exchange(r->writing_intents, {}))
     spawn_item(m.run, *r, index, std::move(spec));
+  for (auto& letter : std::exchange(r->writing_answers, {})) {
+    compat::send(this, reader_, letter);
+    r->answered.insert_or_assign(letter.letter, letter);
+  }
   feed(*r);
   flush(m.run, *r);
-  if (r->finished && !r->writing)
+  if (r->finished && !r->late && !r->writing)
     r->store.reset();  // its thread and descriptor: a long-lived host has many runs
   answer_detached();
 }
@@ -89,7 +94,7 @@ void supervisor_actor::feed_one(supervised_run& r, subscription& s) {
     s.next = batch.events.back().seq + 1;
   const bool all_told = s.next > r.book.last_seq();
   batch.trouble = s.next > r.book.durable() ? r.trouble : std::string{};
-  batch.last = !batch.trouble.empty() || (r.finished && all_told);
+  batch.last = !batch.trouble.empty() || (r.finished && !r.late && all_told);
   if (batch.events.empty() && !batch.last)
     return;
   s.busy = true;

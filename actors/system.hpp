@@ -1,5 +1,5 @@
 // settle inside an actor system: spawn it in your own `caf::actor_system`, send it runs, subscribe, and receive
-// item and run verdicts as messages (the first part of actors/messages.hpp).
+// item and run verdicts as messages (actors/host_messages.hpp).
 #pragma once
 
 #include "actors/caf.hpp"
@@ -22,6 +22,11 @@ struct system_config {
   bool interval_fixed = false;          ///< the user named the poll interval: it is never shortened
   std::size_t max_concurrent = 0;       ///< of the whole backend; 0: no limit
   std::size_t submissions_at_once = 4;  ///< sbatch commands in flight
+  /// How long after they left the queue unconfirmed completions of a finished run are still asked about; 0: a finished
+  /// run is done with.
+  core::duration late_accounting{};
+  std::string inbox,
+      outbox;  ///< absolute; where other processes leave requests and find answers. Empty: none are taken
   clock_source now = machine_now;
   run_store_opener open_store = open_run_folder;
   run_store_reopener reopen_store = reopen_run_folder;  ///< of a run that another process left

@@ -20,6 +20,13 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
 endif()
 target_link_libraries(settle_asio INTERFACE Threads::Threads)
 
+# Headers and a library without a CMake configuration.
+find_path(SYSTEMD_INCLUDE_DIR systemd/sd-daemon.h REQUIRED)
+find_library(SYSTEMD_LIBRARY systemd REQUIRED)
+add_library(settle_systemd INTERFACE)
+target_include_directories(settle_systemd SYSTEM INTERFACE ${SYSTEMD_INCLUDE_DIR})
+target_link_libraries(settle_systemd INTERFACE ${SYSTEMD_LIBRARY})
+
 add_library(settle_rapidjson INTERFACE)
 target_include_directories(settle_rapidjson SYSTEM INTERFACE ${RAPIDJSON_INCLUDE_DIRS})
 

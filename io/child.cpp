@@ -2,8 +2,6 @@
 
 #include <poll.h>
 #include <signal.h>
-#include <sys/resource.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 
@@ -16,10 +14,6 @@ namespace {
 
 /// A pidfd can be readable before wait sees the end (a debugger holds the zombie): then we look this often.
 constexpr std::chrono::milliseconds look_again{50};
-
-std::int64_t milliseconds_of(const timeval& t) {
-  return std::int64_t{t.tv_sec} * 1000 + t.tv_usec / 1000;
-}
 
 }  // namespace
 
@@ -47,7 +41,6 @@ bool child::exited() {
     end_.exit = seen.si_status;
   else
     end_.signal = seen.si_status;
-  core_dumped_ = seen.si_code == CLD_DUMPED;
   state_ = state::dead;
   return true;
 }
@@ -58,19 +51,16 @@ void child::signal_group(int signal) {
     ::kill(-pid_, signal);
 }
 
-resource_use child::reap() {
+void child::reap() {
   assert(state_ != state::running);
   stop_watching();
-  rusage used{};
   siginfo_t seen{};
-  if (state_ == state::dead)  // the raw call: libc's waitid does not give the resource use
-    ::syscall(SYS_waitid, P_PIDFD, pidfd(), &seen, WEXITED | WNOHANG, &used);
+  if (state_ == state::dead)
+    ::waitid(P_PIDFD, static_cast<id_t>(pidfd()), &seen, WEXITED | WNOHANG);
   state_ = state::gone;
   asio::error_code ignored;
   watched_.close(ignored);
   unwatched_.reset();
-  return {milliseconds_of(used.ru_utime) + milliseconds_of(used.ru_stime),
-          std::int64_t{used.ru_maxrss} * 1024};
 }
 
 void child::kill_and_reap(std::chrono::milliseconds patience) {
@@ -86,7 +76,7 @@ void child::kill_and_reap(std::chrono::milliseconds patience) {
       ::nanosleep(&pause, nullptr);
   }
   if (exited())
-    (void)reap();
+    reap();
 }
 
 void child::on_exit(std::function<void()> told) {

@@ -11,17 +11,9 @@
 #include <asio/steady_timer.hpp>
 
 #include <chrono>
-#include <cstdint>
 #include <functional>
 
 namespace settle::io {
-
-/// Of a process and the children it waited for.
-struct resource_use {
-  std::int64_t cpu_ms = 0;
-  std::int64_t max_rss_bytes =
-      0;  ///< at least the spawning process's own peak: the kernel counts it before exec
-};
 
 class child {
 public:
@@ -32,13 +24,11 @@ public:
   pid_t pid() const noexcept { return pid_; }
   /// Looks whether it has ended (or was reaped behind our back). Does not reap.
   bool exited();
-  bool reaped() const noexcept { return state_ == state::gone; }
   process_end end() const noexcept { return end_; }
-  bool core_dumped() const noexcept { return core_dumped_; }
   /// To its whole group; nothing once it was reaped.
   void signal_group(int signal);
   /// Frees the dead process; only after exited().
-  resource_use reap();
+  void reap();
   /// KILL to the group, waits at most `patience`, reaps. For destructors: it blocks.
   void kill_and_reap(std::chrono::milliseconds patience);
   /// `told` is called once, on the executor, after it has ended; not after stop_watching(). `told` must keep
@@ -57,7 +47,6 @@ private:
 
   pid_t pid_;
   state state_ = state::running;
-  bool core_dumped_ = false;
   process_end end_{};
   asio::posix::stream_descriptor watched_;
   unique_fd unwatched_;  ///< the pidfd, should the reactor refuse it: then we look now and then

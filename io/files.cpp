@@ -68,6 +68,33 @@ int write_durable_file(const std::string& path, std::string_view bytes) {
   return sync_folder(folder_of(path));
 }
 
+int read_whole(int fd, std::string& bytes) {
+  struct stat info {};
+  if (::fstat(fd, &info) != 0)
+    return errno;
+  constexpr std::size_t piece = 65'536, behind = 4096;
+  bytes.resize(S_ISREG(info.st_mode) ? static_cast<std::size_t>(info.st_size) + behind : piece);
+  std::size_t size = 0;
+  for (;;) {
+    const ssize_t count = ::read(fd, bytes.data() + size, bytes.size() - size);
+    if (count < 0 && errno == EINTR)
+      continue;
+    const int error = count < 0 ? errno : 0;
+    if (count <= 0) {
+      bytes.resize(size);
+      return error;
+    }
+    size += static_cast<std::size_t>(count);
+    if (size == bytes.size())
+      bytes.resize(size * 2);
+  }
+}
+
+int read_whole_file(const std::string& path, std::string& bytes) {
+  const unique_fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  return file ? read_whole(file.get(), bytes) : errno;
+}
+
 int write_whole(int fd, std::string_view& bytes) {
   while (!bytes.empty()) {
     const ssize_t count = ::write(fd, bytes.data(), bytes.size());

@@ -28,6 +28,11 @@ int sync_folder(const std::string& folder);
 /// Writes all of it. 0 or errno; `bytes` is left with what was not written.
 int write_whole(int fd, std::string_view& bytes);
 
+/// Reads to the end of whatever it is, in place of what `bytes` held. 0 or errno. Leaves room behind what it read, for a
+/// parser's padding.
+int read_whole(int fd, std::string& bytes);
+int read_whole_file(const std::string& path, std::string& bytes);
+
 /// Writes a file anew and makes it and its name durable. 0 or errno.
 int write_durable_file(const std::string& path, std::string_view bytes);
 

@@ -217,7 +217,7 @@ void lease::beat() {
   impl_->write_state(lease_state::held);
 }
 
-std::optional<lease_owner> holder(const std::string& path) {
+std::optional<lease_text> held_by(const std::string& path) {
   lease_folder folder;
   if (folder.open(path) != 0)
     return std::nullopt;
@@ -229,10 +229,15 @@ std::optional<lease_owner> holder(const std::string& path) {
     return std::nullopt;
   const auto text = parse_lease(*bytes);
   if (!text)
-    return unknown_owner();
+    return lease_text{unknown_owner()};
   if (text->state == lease_state::released || life_of(text->owner, this_process()) == life::gone)
     return std::nullopt;
-  return text->owner;
+  return text;
+}
+
+std::optional<lease_owner> holder(const std::string& folder) {
+  const auto held = held_by(folder);
+  return held ? std::optional(held->owner) : std::nullopt;
 }
 
 }  // namespace settle::io

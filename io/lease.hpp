@@ -48,8 +48,9 @@ private:
   std::unique_ptr<impl> impl_;
 };
 
-/// Who holds the folder, as far as one look can tell: an owner of another machine counts as alive, one whose file
+/// Who holds the folder and its last beat, as far as one look can tell: an owner of another machine counts as alive, one whose file
 /// cannot be understood has the host "unknown". Writes nothing; nobody where the folder cannot be read.
+std::optional<lease_text> held_by(const std::string& folder);
 std::optional<lease_owner> holder(const std::string& folder);
 
 }  // namespace settle::io

@@ -1,5 +1,6 @@
 #include "io/lease_owner.hpp"
 
+#include "io/process_stat.hpp"
 #include "io/unique_fd.hpp"
 
 #include <fmt/format.h>
@@ -81,40 +82,13 @@ bool parse_number(string_view text, Number& number) {
   return parsed.ec == std::errc{} && parsed.ptr == text.data() + text.size();
 }
 
-struct process_look {
-  char state = 0;
-  std::uint64_t threads = 0;
-  std::uint64_t start = 0;
-};
-
-/// "PID (NAME) STATE ...": the name may hold anything, also ')', blanks and newlines.
-/// STATE is field 3.
-std::optional<process_look> look_at(const std::string& pid) {
-  const std::string stat = small_file("/proc/" + pid + "/stat");
-  const auto name_end = stat.rfind(')');
-  if (name_end == std::string::npos || stat.size() < name_end + 3)
-    return std::nullopt;
-  string_view rest = string_view(stat).substr(name_end + 2);
-  process_look look{.state = rest.front()};
-  for (int field = 3; field <= 22; ++field) {
-    const string_view word = rest.substr(0, rest.find(' '));
-    if ((field == 20 && !parse_number(word, look.threads)) ||
-        (field == 22 && !parse_number(word, look.start)))
-      return std::nullopt;
-    rest.remove_prefix(std::min(rest.size(), word.size() + 1));
-  }
-  return look;
-}
-
 bool is_running(const lease_owner& owner) {
   if (owner.pid <= 0 || (::kill(owner.pid, 0) != 0 && errno == ESRCH))
     return false;
-  const auto look = look_at(std::to_string(owner.pid));
+  const auto look = look_at_process(owner.pid);
   if (!look)  // it ended meanwhile, or its /proc is hidden from us
     return ::kill(owner.pid, 0) == 0 || errno != ESRCH;
-  if (look->state == 'X' || (look->state == 'Z' && look->threads <= 1))
-    return false;  // waits for its parent only; with more threads just the first one has ended
-  return owner.start == 0 || look->start == owner.start;  // 0: it could not read its own
+  return look->lives() && (owner.start == 0 || look->start == owner.start);  // 0: it could not read its own
 }
 
 bool take_key(string_view key, string_view value, lease_text& text, unsigned& seen) {
@@ -154,7 +128,7 @@ lease_owner this_process() {
   me.boot = printable(first_line("/proc/sys/kernel/random/boot_id"));
   me.pid_space = pid_space_name();
   me.pid = ::getpid();
-  if (const auto look = look_at("self"))
+  if (const auto look = look_at_this_process())
     me.start = look->start;
   me.nonce = new_nonce();
   me.since =

@@ -45,6 +45,7 @@ struct child_plan {
   char* const* argv = nullptr;
   char* const* environment = nullptr;
   const char* const* programs = nullptr;  ///< paths to try, null at the end
+  int program = -1;                       ///< or this file
   int descriptors[3] = {-1, -1, -1};
   bool own_session = false;
   bool dies_with_parent = false;
@@ -52,29 +53,46 @@ struct child_plan {
   volatile int error = 0;  ///< written by the child, in our memory
 };
 
+constexpr int program_place = 3;
+
+SETTLE_BETWEEN_CLONE_AND_EXEC bool place_program(child_plan& plan) {
+  if (plan.program < 0)
+    return true;
+  // Close-on-exec either way: the program itself does not see it.
+  return plan.program == program_place
+             ? syscall(SYS_fcntl, program_place, F_SETFD, FD_CLOEXEC) == 0
+             : syscall(SYS_dup3, plan.program, program_place, O_CLOEXEC) == program_place;
+}
+
+SETTLE_BETWEEN_CLONE_AND_EXEC bool clear_the_way(int& fd) {
+  if (fd < 3)
+    fd = static_cast<int>(syscall(SYS_fcntl, fd, F_DUPFD, 3));
+  return fd >= 0;
+}
+
 SETTLE_BETWEEN_CLONE_AND_EXEC bool place_descriptors(child_plan& plan) {
   for (int& fd : plan.descriptors)  // out of the way of 0, 1, 2 first: we may ourselves run without them
-    if (fd < 3) {
-      fd = static_cast<int>(syscall(SYS_fcntl, fd, F_DUPFD, 3));
-      if (fd < 0)
-        return false;
-    }
+    if (!clear_the_way(fd))
+      return false;
+  if (plan.program >= 0 && !clear_the_way(plan.program))
+    return false;
   for (int target = 0; target < 3; ++target)
     if (syscall(SYS_dup3, plan.descriptors[target], target, 0) < 0)
       return false;
-  return true;
+  return place_program(plan);
 }
 
 /// Also descriptors that our host opened without close-on-exec.
-SETTLE_BETWEEN_CLONE_AND_EXEC void close_the_rest() {
+SETTLE_BETWEEN_CLONE_AND_EXEC void close_the_rest(const child_plan& plan) {
+  const unsigned first = plan.program < 0 ? 3 : program_place + 1;
 #ifdef SYS_close_range
-  if (syscall(SYS_close_range, 3u, ~0u, 0u) == 0)
+  if (syscall(SYS_close_range, first, ~0u, 0u) == 0)
     return;
 #endif
   struct rlimit limit = {65536, 65536};
   (void)syscall(SYS_prlimit64, 0, RLIMIT_NOFILE, nullptr, &limit);
   const long last = limit.rlim_cur > 65536 ? 65536 : static_cast<long>(limit.rlim_cur);
-  for (long fd = 3; fd < last; ++fd)
+  for (long fd = first; fd < last; ++fd)
     (void)syscall(SYS_close, fd);
 }
 
@@ -99,6 +117,10 @@ SETTLE_BETWEEN_CLONE_AND_EXEC bool part_from_parent(const child_plan& plan) {
 
 /// Tries each path as execvp does; returns the errno that tells most.
 SETTLE_BETWEEN_CLONE_AND_EXEC int execute(const child_plan& plan) {
+  if (plan.program >= 0) {
+    (void)syscall(SYS_execveat, program_place, "", plan.argv, plan.environment, AT_EMPTY_PATH);
+    return errno;
+  }
   bool forbidden = false;
   int error = ENOENT;
   for (const char* const* program = plan.programs; *program != nullptr; ++program) {
@@ -118,7 +140,7 @@ SETTLE_BETWEEN_CLONE_AND_EXEC int child_main(void* argument) {
     plan.error = errno;
     return 127;
   }
-  close_the_rest();
+  close_the_rest(plan);
   reset_signals();
   plan.error = execute(plan);
   return 127;
@@ -194,6 +216,7 @@ tl::expected<spawned, int> spawn(const spawn_request& what) {
   child_plan plan{.argv = argv.data(),
                   .environment = environment.data(),
                   .programs = program_pointers.data(),
+                  .program = what.program,
                   .descriptors = {what.in, what.out, what.err},
                   .own_session = what.own_session,
                   .dies_with_parent = what.dies_with_this_thread,

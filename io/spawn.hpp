@@ -17,6 +17,7 @@ namespace settle::io {
 
 struct spawn_request {
   std::vector<std::string> argv;         ///< argv[0] without a slash is looked up on PATH of `environment`
+  int program = -1;                      ///< borrowed; not -1: this file is executed, whatever argv[0] says
   std::vector<std::string> environment;  ///< complete, "NAME=value"
   int in = -1;                           ///< borrowed; becomes 0
   int out = -1;                          ///< borrowed; becomes 1

@@ -109,7 +109,7 @@ void running_command::launch() {
   err_.start(wake);
   child_->on_exit([self] {
     if (self->ended())
-      (void)self->child_->reap();  // we had given up on it
+      self->child_->reap();  // we had given up on it
     else
       self->alarm.cancel();
   });
@@ -200,7 +200,7 @@ void running_command::end() {
     return;  // reaped when it ends at last, or by the destructor
   if (result_.timed_out || result_.cancelled || result_.lingered)
     child_->signal_group(SIGKILL);  // what it left behind; its own number is ours until reaped
-  (void)child_->reap();
+  child_->reap();
 }
 
 command_result running_command::take() {

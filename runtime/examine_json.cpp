@@ -92,10 +92,7 @@ std::string report_json(const site_report& report) {
   for (const auto& argv : report.commands) {
     out.open();
     out.text("program", argv.front());
-    out.open_list("argv");
-    for (const auto& word : argv)
-      out.element(word);
-    out.close_list();
+    out.texts("argv", argv);
     out.close();
   }
   out.close_list();

@@ -69,6 +69,14 @@ std::string default_state_dir() {
   return home_dir() + "/.local/state/settle";
 }
 
+std::string inbox_of(const std::string& state_dir) {
+  return state_dir + "/inbox";
+}
+
+std::string outbox_of(const std::string& state_dir) {
+  return state_dir + "/outbox";
+}
+
 std::string run_folder(const std::string& state_dir, const std::string& run) {
   return state_dir + "/runs/" + run;
 }

@@ -3,11 +3,10 @@
 #include "actors/system.hpp"
 #include "runtime/observer.hpp"
 #include "runtime/places.hpp"
+#include "runtime/run_request.hpp"
 
 #include <algorithm>
 #include <cassert>
-#include <fstream>
-#include <iterator>
 #include <map>
 #include <mutex>
 
@@ -28,16 +27,6 @@ int run_summary::exit_code(bool accept_unconfirmed) const noexcept {
   return confirmed || accept_unconfirmed ? 0 : 4;
 }
 
-namespace {
-
-std::unique_ptr<caf::actor_system_config> make_caf_config(std::size_t threads) {
-  auto cfg = std::make_unique<caf::actor_system_config>();
-  actors::register_messages(*cfg);
-  compat::set_sharing_policy(*cfg);
-  compat::set_threads(*cfg, std::max<std::size_t>(1, threads));
-  return cfg;
-}
-
 io::result<backend_kind> choose_backend(backend_kind wanted) {
   const bool has_slurm = is_on_path("sbatch");
   if (wanted == backend_kind::automatic)
@@ -47,6 +36,16 @@ io::result<backend_kind> choose_backend(backend_kind wanted) {
                     "backend slurm was asked for, but there is no `sbatch` on PATH: install the Slurm client "
                     "commands or use --backend local");
   return wanted;
+}
+
+namespace {
+
+std::unique_ptr<caf::actor_system_config> make_caf_config(std::size_t threads) {
+  auto cfg = std::make_unique<caf::actor_system_config>();
+  actors::register_messages(*cfg);
+  compat::set_sharing_policy(*cfg);
+  compat::set_threads(*cfg, std::max<std::size_t>(1, threads));
+  return cfg;
 }
 
 /// Within which every answer of our own actors comes; they never wait for anything outside.
@@ -74,6 +73,11 @@ struct runtime::impl {
     config.rules = opts.rules;
     config.interval_fixed = opts.poll_interval_fixed;
     config.submissions_at_once = opts.submissions_at_once;
+    config.late_accounting = opts.late_accounting;
+    if (opts.take_requests) {
+      config.inbox = inbox_of(opts.state_dir);
+      config.outbox = outbox_of(opts.state_dir);
+    }
     if (opts.max_concurrent != 0)
       config.max_concurrent = opts.max_concurrent;
     caf_config = make_caf_config(opts.threads);
@@ -99,33 +103,20 @@ struct runtime::impl {
     return w;
   }
 
+  template <caf::spawn_options Options>
   void observe(const std::string& run, std::uint64_t from_seq, observer what) {
     auto watch = watch_of(run);
     {
       std::lock_guard guard{watch->mutex};
       ++watch->observers_left;
     }
-    system->spawn<observer_actor, caf::detached>(root, run, from_seq, std::move(what), std::move(watch));
+    system->spawn<observer_actor, Options>(root, run, from_seq, std::move(what), std::move(watch));
   }
 
-  submit_answer submit(std::string text, const std::string& source, const run_options& o) {
-    actors::submit_run m;
-    m.document = std::move(text);
-    m.source = source;
-    m.title = o.title;
-    m.start_dir = o.start_dir.empty() ? current_dir() : o.start_dir;
-    m.max_concurrent = o.max_concurrent;
-    auto got = ask<actors::run_answer>(std::move(m), std::chrono::hours{1});
-    submit_answer answer;
-    if (!got) {
-      answer.trouble = "settle's supervisor did not answer";
-      return answer;
-    }
-    return watched(std::move(*got));
-  }
-
-  submit_answer resume(const std::string& run, bool take_over) {
-    if (auto got = ask<actors::run_answer>(actors::resume_run{run, take_over}, std::chrono::hours{1}))
+  /// Begins a run, or goes on with one.
+  template <class Request>
+  submit_answer take(Request m) {
+    if (auto got = ask<actors::run_answer>(std::move(m), std::chrono::hours{1}))
       return watched(std::move(*got));
     submit_answer answer;
     answer.trouble = "settle's supervisor did not answer";
@@ -134,7 +125,7 @@ struct runtime::impl {
 
   submit_answer watched(actors::run_answer got) {
     if (!got.run.empty())
-      observe(got.run, got.next_seq, nullptr);  // so that somebody always sees the end
+      observe<caf::no_spawn_options>(got.run, got.next_seq, nullptr);  // so that somebody always sees the end
     return {std::move(got.run), std::move(got.problems), std::move(got.warnings), std::move(got.trouble),
             got.next_seq};
   }
@@ -193,23 +184,25 @@ io::result<std::unique_ptr<runtime>> runtime::start(options o) {
 }
 
 submit_answer runtime::submit_file(const std::string& path, const run_options& o) {
-  std::ifstream file(path, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(file), {}};
-  if (!file.is_open() || file.bad())
-    return {{}, tasks::read_document(path).problems, {}, {}, 1};
-  return impl_->submit(std::move(text), path, o);
+  submit_answer unread;
+  auto text = document_text(path, unread);
+  return text ? impl_->take(request_for(std::move(*text), path, o)) : unread;
 }
 
 submit_answer runtime::submit_text(std::string_view document, const run_options& o) {
-  return impl_->submit(std::string{document}, {}, o);
+  return impl_->take(request_for(std::string{document}, {}, o));
 }
 
 submit_answer runtime::resume(const std::string& run, bool take_over) {
-  return impl_->resume(run, take_over);
+  return impl_->take(actors::resume_run{run, take_over});
 }
 
 void runtime::observe(const std::string& run, std::uint64_t from_seq, observer what) {
-  impl_->observe(run, from_seq, std::move(what));
+  impl_->observe<caf::detached>(run, from_seq, std::move(what));
+}
+
+void runtime::notify(const std::string& run, std::uint64_t from_seq, observer what) {
+  impl_->observe<caf::no_spawn_options>(run, from_seq, std::move(what));
 }
 
 run_summary runtime::wait(const std::string& run) {
@@ -235,12 +228,30 @@ run_summary runtime::summary(const std::string& run) {
   return impl_->summary(run);
 }
 
-void runtime::cancel(const std::string& run) {
-  compat::anon_send(impl_->root, actors::cancel_run{run});
+io::result<void> runtime::cancel(const std::string& run, std::vector<std::string> items) {
+  const auto got = impl_->ask<actors::request_answer>(actors::cancel_run{run, std::move(items)});
+  if (!got)
+    return io::fail(io::errc::unavailable, "settle's supervisor did not answer: cancel again");
+  if (!got->carried_out)
+    return io::fail(io::errc::bad_input, got->words);
+  return {};
+}
+
+bool runtime::forget(const std::string& run) {
+  const auto got = impl_->ask<actors::run_forgotten>(actors::forget_run{run});
+  if (!got || !got->done)
+    return false;
+  std::lock_guard guard{impl_->watches_mutex};
+  impl_->watches.erase(run);
+  return true;
 }
 
 void runtime::detach() {
   impl_->detach_all();
+}
+
+bool runtime::responsive(std::chrono::milliseconds within) {
+  return impl_->ask<actors::run_state_answer>(actors::ask_run{}, within).has_value();
 }
 
 const std::string& runtime::state_dir() const {

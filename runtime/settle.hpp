@@ -40,6 +40,9 @@ struct options {
   std::size_t max_concurrent = 0;       ///< of the whole backend; 0: none of ours (local: one per processor)
   std::size_t submissions_at_once = 4;  ///< sbatch commands in flight
   std::size_t threads = 2;              ///< of the actor system
+  bool take_requests = true;  ///< what other processes ask of our runs by the state directory's inbox
+  /// How long unconfirmed completions of a finished run are still asked about; 0: a finished run is done with.
+  std::chrono::milliseconds late_accounting{0};
 };
 
 struct run_options {
@@ -81,6 +84,9 @@ struct validation {
 validation validate_file(const std::string& path);
 validation validate_text(std::string_view text);
 
+/// The backend that `wanted` means on this machine. Errors: unavailable (slurm without sbatch).
+io::result<backend_kind> choose_backend(backend_kind wanted);
+
 class runtime {
 public:
   /// Opens the state directory, starts threads. Errors: storage (state directory), unavailable (no sbatch for
@@ -108,17 +114,29 @@ public:
   using observer = std::function<void(const core::stream_event&)>;
   void observe(const std::string& run, std::uint64_t from_seq, observer what);
 
+  /// The same on a thread that all such observers share: for a function that neither waits nor takes long.
+  void notify(const std::string& run, std::uint64_t from_seq, observer what);
+
   /// Waits until the run is finished and every observer of it has seen that, or trouble, or the time is over.
   run_summary wait(const std::string& run);
   std::optional<run_summary> wait_for(const std::string& run, std::chrono::milliseconds);
   run_summary summary(const std::string& run);
 
-  /// Asks that every item of the run that is not terminal be cancelled. Evidence decides what became of each.
-  void cancel(const std::string& run);
+  /// Asks that every item of the run that is not terminal be cancelled, or these alone (ids, or patterns as in `deps`).
+  /// Evidence decides what becomes of each. Errors: bad_input (there is no such run or item: nothing was cancelled),
+  /// unavailable (the supervisor did not answer).
+  io::result<void> cancel(const std::string& run, std::vector<std::string> items = {});
+
+  /// Lets go of a run that is finished (and no longer asked about) or in trouble: its memory is freed, its folder is
+  /// open to other processes and to resume(). False: it is under way, or an observer has not seen its end.
+  bool forget(const std::string& run);
 
   /// No new submissions from now on; returns when those in flight are known and journaled, or after the command
   /// deadline. Used before leaving; the destructor does it too.
   void detach();
+
+  /// The supervisor of the runs answers within this time.
+  bool responsive(std::chrono::milliseconds within);
 
   const std::string& state_dir() const;
   backend_kind backend() const;  ///< slurm or local
@@ -134,5 +152,8 @@ private:
 /// Where things are in a state directory.
 std::string run_folder(const std::string& state_dir, const std::string& run);
 std::string default_state_dir();
+/// Requests to those who supervise the runs of a state directory, and their answers.
+std::string inbox_of(const std::string& state_dir);
+std::string outbox_of(const std::string& state_dir);
 
 }  // namespace settle

@@ -15,13 +15,6 @@ void write_time(json_writer& out, std::string_view name, std::optional<core::dur
   out.text_or_null(name, at ? iso_time(*at) : std::string{});
 }
 
-void write_texts(json_writer& out, std::string_view name, const std::vector<std::string>& texts) {
-  out.open_list(name);
-  for (const std::string& text : texts)
-    out.element(text);
-  out.close_list();
-}
-
 void write_task(json_writer& out, const shown_item& it) {
   static const tasks::task unknown;
   const tasks::task& task = it.task ? *it.task : unknown;
@@ -38,8 +31,8 @@ void write_task(json_writer& out, const shown_item& it) {
   out.text_or_null("memory", task.wants->memory);
   out.text_or_null("time_limit", task.wants->time_limit);
   out.text_or_null("gres", task.wants->gres);
-  write_texts(out, "sbatch_args", task.wants->sbatch_args);
-  write_texts(out, "dependencies", task.deps);
+  out.texts("sbatch_args", task.wants->sbatch_args);
+  out.texts("dependencies", task.deps);
   out.text_or_null("generates_source", task.generates_source);
   out.text_or_null("output_file", task.output_file);
   out.text_or_null("error_file", task.error_file);
@@ -99,7 +92,7 @@ void write_json(const shown_run& run, const std::function<void(std::string_view)
   out.truth("confirmed", run.confirmed);
   write_time(out, "created_at", run.created_at);
   actors::write_counts(out, run.tally);
-  write_texts(out, "warnings", run.warnings);
+  out.texts("warnings", run.warnings);
   out.open_list("items");
   for (std::size_t i = 0; i < run.items.size(); ++i) {
     write_item(out, run, i, false);
@@ -130,7 +123,7 @@ std::string status_json(const shown_run& run, core::duration now) {
   const auto took = elapsed_of(run, now);
   out.real_or_null("elapsed", took ? std::optional(static_cast<double>(took->count()) / 1000) : std::nullopt);
   actors::write_counts(out, run.tally);
-  write_texts(out, "warnings", run.warnings);
+  out.texts("warnings", run.warnings);
   out.close();
   return out.take();
 }

@@ -13,6 +13,7 @@ namespace {
 
 process_end translate(const io::local_end& e) {
   process_end out;
+  out.lost = e.lost;
   out.exit = e.exit;
   out.signal = e.signal;
   out.timed_out = e.timed_out;
@@ -25,6 +26,10 @@ process_end translate(const io::local_end& e) {
   return out;
 }
 
+io::task_place place_of(const job_spec& job) {
+  return {job.task_records, job.token};
+}
+
 class local_machine final : public machine {
 public:
   explicit local_machine(std::shared_ptr<io::io_host> host)
@@ -33,6 +38,7 @@ public:
   void start(const job_spec& job, std::function<void(io::result<std::uint64_t>)> started,
              std::function<void(process_end)> ended) override {
     io::local_job what;
+    what.place = place_of(job);
     what.script = job.script;
     what.script_file = job.script_file;
     what.output_file = job.output_file;
@@ -51,7 +57,22 @@ public:
         [ended = std::move(ended)](io::local_end e) { ended(translate(e)); });
   }
 
-  void cancel(std::uint64_t pid) override { executor_.cancel(static_cast<std::int32_t>(pid)); }
+  void find(const job_spec& job, bool known_to_run, std::function<void(process_found)> found,
+            std::function<void(process_end)> ended) override {
+    executor_.find(
+        place_of(job), known_to_run,
+        [found = std::move(found)](const io::found_task& task) {
+          process_found out{static_cast<std::uint64_t>(task.pid), {}, task.is == io::found_task::what::unrun};
+          if (task.is == io::found_task::what::ended)
+            out.end = translate(task.end);
+          found(std::move(out));
+        },
+        [ended = std::move(ended)](const io::local_end& e) { ended(translate(e)); });
+  }
+
+  io::result<void> can_find(const job_spec& job) override { return io::can_find(place_of(job)); }
+
+  void cancel(const job_spec& job) override { executor_.cancel(place_of(job)); }
 
 private:
   io::local_executor executor_;

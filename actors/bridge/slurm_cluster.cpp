@@ -2,6 +2,7 @@
 
 #include "actors/bridge/slurm_examination.hpp"
 #include "actors/core/limits.hpp"
+#include "actors/translate/site_findings.hpp"
 #include "actors/translate/slurm_answers.hpp"
 #include "io/slurm/commands.hpp"
 #include "io/subprocess.hpp"
@@ -122,6 +123,13 @@ asio::awaitable<void> ask_backlog(shared_ptr s, std::function<void(std::optional
   done(slurm::read_dbd_queue_size(said));
 }
 
+asio::awaitable<void> ask_refusal(shared_ptr s, std::function<void(std::string)> done) {
+  const auto deadline = std::min(s->config.command_deadline, core::limits::admission_patience);
+  auto command = slurm::federation_command(deadline);
+  const auto said = co_await run(s, scontrol, std::move(command));
+  done(refusal_of(slurm::read_federation(said)));
+}
+
 slurm::job_request request_of(const job_spec& job) {
   slurm::job_request r;
   r.job_name = job.job_name;
@@ -211,6 +219,10 @@ public:
           [done](io::error e) {
             done({{}, {{"controller", core::grade::cannot_work, std::move(e.words), "try again"}}});
           });
+  }
+
+  void refusal(std::function<void(std::string)> done) override {
+    start([s = shared_, done] { return ask_refusal(s, done); }, [done](io::error) { done({}); });
   }
 
   std::vector<call_count> calls() const override {

@@ -76,11 +76,7 @@ asio::awaitable<void> ask_diagnostics(desk_ptr d) {
 asio::awaitable<void> ask_federation(desk_ptr d) {
   auto command = slurm::federation_command(d->how.command_deadline);
   const auto said = co_await ask(d, std::move(command));
-  if (said.end.exit == 0)
-    d->answers.federation = slurm::parse_federation(said.out);
-  else
-    d->answers.federation =
-        io::fail(io::errc::unavailable, slurm::describe_failure("scontrol show federation", said));
+  d->answers.federation = slurm::read_federation(said);
 }
 
 /// The very question of a run, about an id that hardly is ours: an answer without rows is an answer.

@@ -39,7 +39,7 @@ constexpr std::array<row, event_kind_count> table{{
     {event_kind::no_record_due,       {{impossible, overdue,    ignore,     ignore,     overdue,    ignore,   ignore, impossible}}},
     {event_kind::stuck_due,           {{impossible, ignore,     give_up,    ignore,     ignore,     ignore,   ignore, impossible}}},
     {event_kind::process_started,     {{adopt,      adopt,      impossible, ignore,     ignore,     ignore,   stray,  impossible}}},
-    {event_kind::process_ended,       {{exit,       exit,       impossible, exit,       ignore,     ignore,   ignore, impossible}}},
+    {event_kind::process_ended,       {{exit,       exit,       impossible, exit,       exit,       ignore,   ignore, impossible}}},
     {event_kind::dependency_failed,   {{doom,       ignore,     ignore,     ignore,     ignore,     ignore,   ignore, ignore}}},
     {event_kind::cancel_asked,        {{withdraw,   cancel,     cancel,     cancel,     cancel,     ignore,   ignore, ignore}}},
     {event_kind::document_accepted,   {{impossible, impossible, impossible, impossible, deliver,    ignore,   ignore, impossible}}},

@@ -134,10 +134,12 @@ void on_cancel(step& s) {
 
 void on_exit(step& s) {
   assert(s.it.submissions > 0 && "nobody asked for this process");
+  if (s.it.document_wanted)
+    return;  // said again: its success is known
   if (s.e.job_id != 0)
     s.it.job_id = s.e.job_id;
   verdict v = s.e.ended;
-  v.who = evidence::process;
+  v.who = v.why == cause::lost ? evidence::not_applicable : evidence::process;
   if (v.status == item_status::failed && s.it.cancel_asked && ended_by_cancel(v)) {
     v.why = cause::cancelled;
     v.error = "cancelled";

@@ -67,7 +67,7 @@ constexpr std::array<entry, action_count> actions{{
     {"no_books",   "the controller's terminal record decides, else the script's own exit record"},
     {"overdue",    "the other witnesses decide: the controller's record, the script's, `lost`, else completed, unconfirmed; from submitted: `never_recorded` if accounting has caught up"},
     {"give_up",    "the job is cancelled, and again after the same time should it still be stuck; the evidence decides"},
-    {"exit",       "the verdict, evidence process"},
+    {"exit",       "the verdict, evidence process (of what is lost: null); nothing while a document is wanted"},
     {"cancel",     "the job is cancelled; the evidence decides"},
     {"deliver",    "completed, with the verdict that waited for the document"},
     {"spoil",      "failed, `generator_failed`"},

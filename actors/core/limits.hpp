@@ -78,12 +78,19 @@ inline constexpr duration search_silence_blind = minutes{15};
 inline constexpr duration generated_document_wait = seconds{60};
 /// sbatch itself retries a full controller for up to 120 s: what it gets beside twice the command deadline.
 inline constexpr duration submit_patience = seconds{10};
+/// A run's start waits this long for the cluster to say what speaks against it, then begins as if nothing did: who does
+/// not answer runs no sbatch either.
+inline constexpr duration admission_patience = seconds{10};
 /// First and longest wait before a refused submission is repeated; doubles in between.
 inline constexpr duration submit_backoff_min = seconds{2};
 inline constexpr duration submit_backoff_max = minutes{5};
 /// Actor restarts within the period before the runtime gives up (OTP: intensity and period).
 inline constexpr std::size_t restart_intensity = 10;
 inline constexpr duration restart_period = seconds{60};
+/// Between two looks for requests of other processes.
+inline constexpr duration requests_interval = seconds{1};
+/// After it left the queue accounting may still confirm or correct an unconfirmed completion, so long somebody asks.
+inline constexpr duration late_accounting = std::chrono::hours{24};
 
 static_assert(poll_interval_floor < poll_interval_settling);
 static_assert(poll_interval_settling < poll_interval_ceiling);

@@ -10,8 +10,8 @@ namespace {
 constexpr std::array<std::string_view, 8> item_words{"pending",  "submitted", "queued", "running",
                                                      "settling", "completed", "failed", "dep_failed"};
 constexpr std::array<std::string_view, 5> run_words{"pending", "running", "completed", "failed", "cancelled"};
-constexpr std::array<std::string_view, 7> evidence_words{"null",       "none",    "accounting", "queue",
-                                                         "controller", "witness", "process"};
+constexpr std::array<std::string_view, 8> evidence_words{"null",       "none",    "accounting", "queue",
+                                                         "controller", "witness", "process",    "imported"};
 constexpr std::array<std::string_view, 16> cause_words{"none",
                                                        "exit_nonzero",
                                                        "signal",
@@ -31,7 +31,7 @@ constexpr std::array<std::string_view, 16> cause_words{"none",
 
 static_assert(item_words.size() == item_status_count);
 static_assert(static_cast<std::size_t>(run_status::cancelled) + 1 == run_words.size());
-static_assert(static_cast<std::size_t>(evidence::process) + 1 == evidence_words.size());
+static_assert(static_cast<std::size_t>(evidence::imported) + 1 == evidence_words.size());
 static_assert(static_cast<std::size_t>(cause::generator_failed) + 1 == cause_words.size());
 
 template <class Enum, std::size_t N>

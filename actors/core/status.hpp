@@ -39,6 +39,7 @@ enum class evidence : std::uint8_t {
   controller,      ///< slurmctld's terminal record decides where accounting cannot
   witness,         ///< the job script's own exit record
   process,         ///< the local backend saw the process end
+  imported,        ///< a file of scripthut's, which recorded how it ended; settle asked nobody
 };
 
 /// Why an item failed.

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 namespace settle::actors {
 
@@ -53,6 +54,7 @@ struct journal_fields {
   std::string_view title, backend, created, start_dir, home, file, generator, token;
   std::optional<std::uint64_t> max_concurrent, tasks;
   bool exit_records = false;
+  std::vector<std::string_view> items;
 };
 
 }  // namespace settle::actors

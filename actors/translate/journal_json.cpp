@@ -73,11 +73,13 @@ std::string withdrawn_line(std::string_view item) {
   return w.take();
 }
 
-std::string cancel_line() {
+std::string cancel_line(const std::vector<std::string>& items) {
   json_writer w;
   w.open();
   w.text("event", "cancel");
   w.whole("v", 1);
+  if (!items.empty())
+    w.texts("items", items);
   w.close();
   return w.take();
 }

@@ -13,6 +13,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 namespace settle::actors {
 
@@ -27,8 +28,8 @@ std::string document_line(std::string_view file, std::size_t tasks, std::string_
 std::string intent_line(std::string_view item, std::string_view token);
 /// {"event":"withdrawn","v":1,"item":…}: its last intent made no job and never will.
 std::string withdrawn_line(std::string_view item);
-/// {"event":"cancel","v":1}: somebody asked that the run be cancelled.
-std::string cancel_line();
+/// {"event":"cancel","v":1}: somebody asked that the run be cancelled; with `items` that these be.
+std::string cancel_line(const std::vector<std::string>& items = {});
 /// An item's event with what only a process that takes the run over needs: its member "kept". Other readers of the
 /// journal leave that out.
 std::string item_line(const core::stream_event& e, const core::item& now);
@@ -50,7 +51,9 @@ struct kept_intent {
 struct kept_withdrawal {
   std::string_view item;
 };
-struct kept_cancel {};
+struct kept_cancel {
+  std::vector<std::string> items;  ///< empty: the whole run
+};
 /// An event of the stream: what most readers ask it for. Valid as the line itself.
 struct kept_event {
   core::stream_kind kind{};

@@ -81,7 +81,7 @@ constexpr std::array<field_of<kept_fields>, 14> kept_table{{
 }};
 
 using line_of = journal_fields;
-constexpr std::array<field_of<line_of>, 39> line_table{{
+constexpr std::array<field_of<line_of>, 40> line_table{{
     {"event", take<&line_of::event>},
     {"v", take<&line_of::v>},
     {"seq", take<&line_of::seq>},
@@ -121,6 +121,7 @@ constexpr std::array<field_of<line_of>, 39> line_table{{
     {"tasks", take<&line_of::tasks>},
     {"generator", take<&line_of::generator>},
     {"token", take<&line_of::token>},
+    {"items", take<&line_of::items>},
 }};
 
 tl::unexpected<io::error> wrong(std::string words) {
@@ -166,7 +167,7 @@ io::result<kept_line> read_own_line(const journal_fields& in) {
   if (in.event == "withdrawn" && !in.item.empty())
     return kept_withdrawal{in.item};
   if (in.event == "cancel")
-    return kept_cancel{};
+    return kept_cancel{{in.items.begin(), in.items.end()}};
   return wrong_field(in.event);
 }
 

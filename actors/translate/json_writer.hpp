@@ -12,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace settle::actors {
 
@@ -36,6 +37,20 @@ public:
   void text_if_any(std::string_view name, std::string_view value) {
     if (!value.empty())
       text(name, value);
+  }
+
+  /// A list of strings.
+  void texts(std::string_view name, const std::vector<std::string>& values) {
+    open_list(name);
+    for (const std::string& value : values)
+      element(value);
+    close_list();
+  }
+
+  /// A value that is JSON already, as an object or list of its own.
+  void json(std::string_view name, std::string_view value) { key(name), json(value); }
+  void json(std::string_view element) {
+    json_.RawValue(element.data(), element.size(), rapidjson::kObjectType);
   }
 
   void null(std::string_view name) { key(name), json_.Null(); }

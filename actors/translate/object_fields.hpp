@@ -13,6 +13,7 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace settle::actors {
 
@@ -79,14 +80,26 @@ inline bool put(std::string_view& out, value& v, bool plain) {
   out = token.substr(1, token.size() - 2);
   return v.get_raw_json_string().get(read) == SUCCESS;
 }
+/// A list of strings; where it is there it must not be empty.
+inline bool put(std::vector<std::string_view>& out, value& v, bool plain) {
+  simdjson::ondemand::array list;
+  if (v.get_array().get(list) != SUCCESS)
+    return false;
+  for (auto entry : list) {
+    value element;
+    if (std::move(entry).get(element) != SUCCESS || !put(out.emplace_back(), element, plain))
+      return false;
+  }
+  return !out.empty();
+}
 
 template <class Out, class T>
 Out owner(T Out::*);
 
 }  // namespace fields
 
-/// The member takes the value: std::string_view (into the line, or the parser's memory), bool, or std::optional of a
-/// whole number or a double.
+/// The member takes the value: std::string_view (into the line, or the parser's memory), a std::vector of them, bool, or
+/// std::optional of a whole number or a double.
 template <auto Member>
 bool take(decltype(fields::owner(Member))& out, simdjson::ondemand::value& v, bool plain) {
   return fields::put(out.*Member, v, plain);

@@ -5,6 +5,8 @@ namespace settle::actors {
 namespace {
 
 core::cause cause_of(const process_end& end) {
+  if (!end.lost.empty())
+    return core::cause::lost;
   if (end.cancelled)
     return core::cause::cancelled;
   if (end.timed_out)
@@ -16,6 +18,8 @@ core::cause cause_of(const process_end& end) {
 
 std::string words_of(core::cause why, const process_end& end) {
   switch (why) {
+  case core::cause::lost:
+    return end.lost;
   case core::cause::timeout:
     return "its time limit passed";
   case core::cause::cancelled:
@@ -33,7 +37,7 @@ std::string words_of(core::cause why, const process_end& end) {
 
 core::verdict verdict_of(const process_end& end) {
   core::verdict v;
-  v.who = core::evidence::process;
+  v.who = end.lost.empty() ? core::evidence::process : core::evidence::not_applicable;
   v.why = cause_of(end);
   v.status = v.why == core::cause::none ? core::item_status::completed : core::item_status::failed;
   v.exit_code = end.exit;
@@ -41,6 +45,8 @@ core::verdict verdict_of(const process_end& end) {
   if (v.status == core::item_status::failed && v.exit_code == 0)
     v.exit_code.reset();  // a trapped TERM that exits 0 is no success, and 0 would say it was
   v.error = words_of(v.why, end);
+  if (!end.lost.empty())
+    return v;
   v.facts.start = end.start;
   v.facts.end = end.end;
   v.facts.elapsed_s = (end.elapsed_ms + 500) / 1000;

@@ -105,6 +105,13 @@ finding controller_finding(const site_answers& a) {
   return {"controller", grade::ok, std::move(words), ""};
 }
 
+finding federated(const std::string& name) {
+  return {"federation", grade::cannot_work,
+          "this cluster is in federation " + name +
+              ": its jobs move to clusters that this one's queue and accounting do not show",
+          "use a cluster that is in no federation"};
+}
+
 void add_federation(std::vector<finding>& to, const site_answers& a) {
   if (!a.federation)
     return;
@@ -115,10 +122,7 @@ void add_federation(std::vector<finding>& to, const site_answers& a) {
   else if ((*a.federation)->empty())
     to.push_back({"federation", grade::ok, "this cluster is in none", ""});
   else
-    to.push_back({"federation", grade::cannot_work,
-                  "this cluster is in federation " + **a.federation +
-                      ": its jobs move to clusters that this one's queue and accounting do not show",
-                  "use a cluster that is in no federation"});
+    to.push_back(federated(**a.federation));
 }
 
 finding accounting_finding(const site_answers& a) {
@@ -193,6 +197,13 @@ void add_clock(std::vector<finding>& to, const site_answers& a) {
 }
 
 }  // namespace
+
+std::string refusal_of(const io::result<std::string>& federation) {
+  if (!federation || federation->empty())
+    return {};
+  const auto found = federated(*federation);
+  return found.words + ". Nothing was submitted; " + found.remedy;
+}
 
 std::string time_words(core::duration d) {
   const auto ms = d.count();

@@ -34,6 +34,9 @@ std::vector<core::finding> findings_of(const site_answers&, const core::policy& 
 void add_limit_findings(std::vector<core::finding>& to, const slurm::configuration&,
                         const core::policy& rules);
 
+/// Why settle takes no run here, by the answer to one question; empty: nothing is known against it.
+std::string refusal_of(const io::result<std::string>& federation);
+
 /// "2s", "1.5s", "12ms": short, and exact enough for people.
 std::string time_words(core::duration);
 

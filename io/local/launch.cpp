@@ -5,12 +5,13 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <string_view>
 
 namespace settle::io::local {
-namespace {
 
 tl::unexpected<error> why_not(std::string_view what, const std::string& path, int error) {
   std::string words = std::string("cannot ") + std::string(what) + ' ' + path + ": " + errno_words(error);
@@ -29,6 +30,8 @@ tl::unexpected<error> why_not(std::string_view what, const std::string& path, in
     return fail(errc::rejected, std::move(words));
   }
 }
+
+namespace {
 
 /// A new file, never the old one rewritten: a shell reads its script while it runs.
 result<void> write_script(const local_job& job) {
@@ -67,7 +70,7 @@ std::string as_operand(const std::string& path) {
 
 }  // namespace
 
-result<spawned> launch(const local_job& job) {
+result<launched> launch(const local_job& job, const std::string& facts, int program) {
   if (auto written = write_script(job); !written)
     return tl::unexpected<error>(std::move(written.error()));
   auto out = open_output(job.output_file);
@@ -78,19 +81,25 @@ result<spawned> launch(const local_job& job) {
     err = open_output(job.error_file);
   if (!err)
     return tl::unexpected<error>(std::move(err.error()));
-  const unique_fd in(::open("/dev/null", O_RDONLY | O_CLOEXEC));
-  if (!in)
-    return why_not("open", "/dev/null", errno);
-  auto started = spawn({.argv = {"/bin/sh", as_operand(job.script_file)},
-                        .environment = job.environment,
-                        .in = in.get(),
-                        .out = out->get(),
-                        .err = *err ? err->get() : out->get(),
-                        .own_session = true,
-                        .dies_with_this_thread = false});
+  int ends[2] = {-1, -1};
+  if (::pipe2(ends, O_CLOEXEC) != 0)
+    return why_not("make a pipe for", job.script_file, errno);
+  unique_fd word(ends[0]);
+  const unique_fd told(ends[1]);
+  const auto limit = job.time_limit.value_or(std::chrono::seconds(0));
+  auto started =
+      spawn({.argv = {"settle-keeper", job.place.records, job.place.token, facts, std::to_string(::getpid()),
+                      std::to_string(limit.count()), as_operand(job.script_file)},
+             .program = program,
+             .environment = job.environment,
+             .in = told.get(),
+             .out = out->get(),
+             .err = *err ? err->get() : out->get(),
+             .own_session = true,
+             .dies_with_this_thread = false});
   if (!started)
     return why_not("start", job.script_file, started.error());
-  return std::move(*started);
+  return launched{std::move(*started), std::move(word)};
 }
 
 }  // namespace settle::io::local

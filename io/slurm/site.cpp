@@ -225,4 +225,10 @@ io::result<configuration> read_config(const io::command_result& answer) {
   return config;
 }
 
+io::result<std::string> read_federation(const io::command_result& answer) {
+  if (answer.end.exit != 0)
+    return io::fail(io::errc::unavailable, describe_failure("scontrol show federation", answer));
+  return parse_federation(answer.out);
+}
+
 }  // namespace settle::slurm

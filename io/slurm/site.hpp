@@ -80,4 +80,7 @@ io::command federation_command(std::chrono::milliseconds deadline);
 /// of the ping at the end.
 io::result<configuration> read_config(const io::command_result& answer);
 
+/// parse_federation of a call that answered. unavailable: it did not.
+io::result<std::string> read_federation(const io::command_result& answer);
+
 }  // namespace settle::slurm

@@ -1,5 +1,6 @@
 #include "io/tasks/document.hpp"
 
+#include "io/files.hpp"
 #include "io/tasks/env_reader.hpp"
 #include "io/tasks/fields.hpp"
 #include "io/tasks/json_input.hpp"
@@ -10,31 +11,24 @@
 
 #include <simdjson.h>
 
-#include <cerrno>
-#include <cstring>
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <system_error>
-#include <unistd.h>
+#include <utility>
 
 namespace settle::tasks {
 
 namespace {
 
 namespace od = simdjson::ondemand;
-constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 constexpr std::string_view what_it_is = "a task document is an object with \"tasks\", or a list of tasks";
 
 class document_reading {
 public:
-  document_reading(std::string_view text, std::size_t capacity, const document* parent)
-      : in_(text), text_(text), capacity_(capacity) {
+  document_reading(const json_text& text, const document* parent) : text_(text), in_(text) {
     if (parent)
       doc_ = without_tasks(*parent);
   }
 
   parsed run() {
-    if (text_.find_first_not_of(" \t\r\n") == std::string_view::npos)
+    if (text_.blank())
       in_.problem_at({1, 1}, "the document is empty; " + std::string(what_it_is));
     else
       read_root();
@@ -50,34 +44,23 @@ public:
 
 private:
   void read_root() {
-    od::document json;
-    if (const auto error =
-            parser_.iterate(simdjson::padded_string_view(text_.data(), text_.size(), capacity_)).get(json))
-      return in_.broke(error);
-    od::json_type kind{};
-    if (const auto error = json.type().get(kind))
-      return in_.broke(error);
-    if (kind == od::json_type::object)
-      read_object_root(json);
-    else if (kind == od::json_type::array)
-      read_array_root(json);
-    else
-      return refuse_root();
-    if (!in_.broken() && !at_end(json))
-      in_.broke(simdjson::TRAILING_CONTENT);
+    in_.read_root([&](od::document& json, json_input::kind kind, place start) {
+      if (kind == json_input::kind::object)
+        read_object_root(json, start);
+      else if (kind == json_input::kind::array)
+        read_array_root(json);
+      else
+        return refuse_root(start), false;
+      return true;
+    });
   }
 
-  /// current_location is out of bounds exactly when nothing follows.
-  static bool at_end(od::document& json) {
-    return json.current_location().error() == simdjson::OUT_OF_BOUNDS;
-  }
-
-  void refuse_root() {
-    if (find_syntax_error(text_))
+  void refuse_root(place start) {
+    const auto text = text_.text();
+    if (find_syntax_error(text))
       return in_.broke(simdjson::TAPE_ERROR);
-    const auto start = text_.find_first_not_of(" \t\r\n");
-    in_.problem_at(in_.where(text_.data() + start),
-                   std::string(what_it_is) + "; this is " + shown(text_.substr(start, 40)));
+    in_.problem_at(start, std::string(what_it_is) + "; this is " +
+                              shown(text.substr(text.find_first_not_of(json_blanks), 40)));
   }
 
   void read_array_root(od::document& json) {
@@ -87,9 +70,8 @@ private:
     read_tasks(list);
   }
 
-  void read_object_root(od::document& json) {
+  void read_object_root(od::document& json, place start) {
     od::object root;
-    const place start = in_.where(text_.data() + text_.find('{'));
     if (const auto error = json.get_object().get(root))
       return in_.broke(error);
     given_fields given;
@@ -143,55 +125,12 @@ private:
     });
   }
 
-  od::parser parser_;
+  const json_text& text_;
   json_input in_;
-  std::string_view text_;
-  std::size_t capacity_;
   document doc_;
   wanted wanted_;
   resources own_;  // of the task that is being read
 };
-
-/// `padded` holds SIMDJSON_PADDING bytes more than the text.
-parsed parse_padded(const std::string& padded, std::size_t size, const document* parent) {
-  const std::size_t skipped =
-      std::string_view(padded).starts_with(byte_order_mark) ? byte_order_mark.size() : 0;
-  const std::string_view text = std::string_view(padded).substr(skipped, size - skipped);
-  return document_reading(text, padded.size() - skipped, parent).run();
-}
-
-parsed unreadable(const std::string& path, int error) {
-  parsed out;
-  out.problems.push_back({{0, 0}, path + " cannot be read: " + std::generic_category().message(error)});
-  return out;
-}
-
-/// Reads to the end of whatever the path names; an errno, or 0.
-int read_all(int fd, std::string& out) {
-  struct stat info {};
-  if (fstat(fd, &info) != 0)
-    return errno;
-  if (S_ISDIR(info.st_mode))
-    return EISDIR;
-  std::size_t size = 0;
-  const std::size_t guess = S_ISREG(info.st_mode) ? static_cast<std::size_t>(info.st_size) + 1 : 65'536;
-  out.reserve(guess + simdjson::SIMDJSON_PADDING);
-  out.resize(guess);
-  while (true) {
-    const ssize_t got = read(fd, out.data() + size, out.size() - size);
-    if (got < 0 && errno == EINTR)
-      continue;
-    if (got < 0)
-      return errno;
-    if (got == 0)
-      break;
-    size += static_cast<std::size_t>(got);
-    if (size == out.size())
-      out.resize(size * 2);
-  }
-  out.resize(size);
-  return 0;
-}
 
 }  // namespace
 
@@ -211,24 +150,22 @@ document without_tasks(const document& doc) {
 }
 
 parsed parse_document(std::string_view text, const document* parent) {
-  std::string padded;
-  padded.reserve(text.size() + simdjson::SIMDJSON_PADDING);
-  padded.append(text).append(simdjson::SIMDJSON_PADDING, ' ');
-  return parse_padded(padded, text.size(), parent);
+  std::string room;
+  room.reserve(text.size() + simdjson::SIMDJSON_PADDING);
+  room.append(text);
+  const json_text padded(std::move(room));
+  return document_reading(padded, parent).run();
 }
 
 parsed read_document(const std::string& path, const document* parent) {
-  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0)
-    return unreadable(path, errno);
   std::string text;
-  const int error = read_all(fd, text);
-  close(fd);
-  if (error != 0)
-    return unreadable(path, error);
-  const std::size_t size = text.size();
-  text.append(simdjson::SIMDJSON_PADDING, ' ');
-  return parse_padded(text, size, parent);
+  if (const int error = io::read_whole_file(path, text)) {
+    parsed unreadable;
+    unreadable.problems.push_back({{0, 0}, path + " cannot be read: " + io::errno_words(error)});
+    return unreadable;
+  }
+  const json_text padded(std::move(text));
+  return document_reading(padded, parent).run();
 }
 
 }  // namespace settle::tasks

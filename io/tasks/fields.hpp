@@ -49,7 +49,11 @@ enum class field : std::uint8_t {
 };
 inline constexpr std::size_t field_count = static_cast<std::size_t>(field::unknown) + 1;
 
-enum class level : std::uint8_t { task, document };
+enum class level : std::uint8_t {
+  task,
+  document,
+  record,  ///< a task as scripthut keeps it with a run: what is not for settle stays there, and is not told
+};
 
 field find_field(std::string_view key);
 std::string_view key_of(field);

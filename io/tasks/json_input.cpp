@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstring>
+#include <utility>
 
 namespace settle::tasks {
 
@@ -31,8 +32,10 @@ std::string_view kind_words(kind k) {
   return "another value";
 }
 
+constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+
 std::string_view trimmed(std::string_view text) {
-  const auto last = text.find_last_not_of(" \t\r\n");
+  const auto last = text.find_last_not_of(json_blanks);
   return last == std::string_view::npos ? std::string_view{} : text.substr(0, last + 1);
 }
 
@@ -44,6 +47,16 @@ bool earlier(const problem& a, const problem& b) {
 
 std::string line_and_column(place p) {
   return std::to_string(p.line) + ":" + std::to_string(p.column);
+}
+
+json_text::json_text(std::string text)
+    : padded_(std::move(text)), start_(padded_.starts_with(byte_order_mark) ? byte_order_mark.size() : 0),
+      size_(padded_.size() - start_) {
+  padded_.append(simdjson::SIMDJSON_PADDING, ' ');
+}
+
+bool json_text::blank() const {
+  return text().find_first_not_of(json_blanks) == std::string_view::npos;
 }
 
 place json_input::where(const char* at) {

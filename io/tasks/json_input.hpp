@@ -15,6 +15,24 @@
 
 namespace settle::tasks {
 
+inline constexpr std::string_view json_blanks = " \t\r\n";
+
+/// A text as simdjson reads it: without a byte order mark, and with room behind it.
+class json_text {
+public:
+  explicit json_text(std::string text);
+
+  std::string_view text() const { return std::string_view(padded_).substr(start_, size_); }
+  bool blank() const;  ///< nothing but white space
+  simdjson::padded_string_view padded() const {
+    return simdjson::padded_string_view(padded_.data() + start_, size_, padded_.size() - start_);
+  }
+
+private:
+  std::string padded_;
+  std::size_t start_, size_;
+};
+
 class json_input {
 public:
   using value = simdjson::ondemand::value;
@@ -22,7 +40,8 @@ public:
   using array = simdjson::ondemand::array;
   using kind = simdjson::ondemand::json_type;
 
-  explicit json_input(std::string_view text) : text_(text) {}
+  /// The text must outlive it.
+  explicit json_input(const json_text& text) : text_(text.text()), padded_(text.padded()) {}
 
   // --- places and problems ---
   place where(const char* at);
@@ -48,6 +67,9 @@ public:
   /// Asks for a kind; another is a problem ("`name` must be …, not …") and read over.
   bool is_kind(value& v, kind wanted, std::string_view name);
 
+  /// Calls f(the document, its kind, its place); where f says true, it has read it, and nothing may follow.
+  template <class F>
+  void read_root(F&& f);
   /// Calls f(key, its place, value) for each field; f must read the value or skip it.
   template <class F>
   void each_field(object o, F&& f);
@@ -68,7 +90,9 @@ private:
   void slice(value& v, std::string_view& out);
   void add_syntax_problem();
 
+  simdjson::ondemand::parser parser_;
   std::string_view text_;
+  simdjson::padded_string_view padded_;
   std::size_t line_start_ = 0;  // of the line the last place stood in
   std::size_t counted_to_ = 0;  // newlines before this offset are in line_
   std::uint32_t line_ = 1;
@@ -92,6 +116,20 @@ private:
 };
 
 std::string line_and_column(place);
+
+template <class F>
+void json_input::read_root(F&& f) {
+  simdjson::ondemand::document json;
+  kind k{};
+  if (const auto error = parser_.iterate(padded_).get(json))
+    return broke(error);
+  if (const auto error = json.type().get(k))
+    return broke(error);
+  const place start = where(text_.data() + text_.find_first_not_of(json_blanks));
+  // current_location is out of bounds exactly when nothing follows.
+  if (f(json, k, start) && !broken_ && json.current_location().error() != simdjson::OUT_OF_BOUNDS)
+    broke(simdjson::TRAILING_CONTENT);
+}
 
 template <class F>
 void json_input::each_field(object o, F&& f) {

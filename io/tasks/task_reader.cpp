@@ -126,6 +126,12 @@ bool given_fields::first(json_input& in, field f, place where) {
 }
 
 bool accept_key(json_input& in, std::string_view key, field f, level where, place at, json_input::value& v) {
+  if (where == level::record) {
+    const bool used = allowed(f, level::task) && f != field::env;
+    if (!used)
+      in.skip(v);
+    return used;
+  }
   if (allowed(f, where))
     return true;
   if (ignored(f, where))
@@ -147,7 +153,8 @@ void read_resource(json_input& in, field f, json_input::value& v, resources& out
     out.cpus = cpus;
 }
 
-std::uint16_t read_task(json_input& in, json_input::value& v, place at, task& t, resources& own) {
+std::uint16_t read_task(json_input& in, json_input::value& v, place at, task& t, resources& own,
+                        level where) {
   t.at = t.id_at = at;
   given_fields given;
   seen_keys strange;
@@ -158,7 +165,7 @@ std::uint16_t read_task(json_input& in, json_input::value& v, place at, task& t,
           return in.skip(value);
         if (f != field::unknown && !given.first(in, f, key_at))
           return in.skip(value);
-        if (!accept_key(in, key, f, level::task, key_at, value))
+        if (!accept_key(in, key, f, where, key_at, value))
           return;
         const bool required = f == field::id || f == field::name || f == field::command;
         if (!required && in.is_null(value))

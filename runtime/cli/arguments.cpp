@@ -1,8 +1,11 @@
 #include "runtime/cli/arguments.hpp"
 
+#include "runtime/cli/exchange_options.hpp"
 #include "runtime/cli/nearest_word.hpp"
 #include "runtime/cli/option_kinds.hpp"
 #include "runtime/cli/reading_options.hpp"
+#include "runtime/cli/rule_options.hpp"
+#include "runtime/cli/supervising_options.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -14,58 +17,6 @@
 namespace settle::cli {
 
 namespace {
-
-using std::chrono::milliseconds;
-
-void add_backend(CLI::App& app, backend_kind& target) {
-  add_choice<backend_kind>(app, "--backend",
-                           "where jobs run (default: slurm where sbatch is installed, else local)", target,
-                           {{"local", backend_kind::local}, {"slurm", backend_kind::slurm}});
-}
-
-void add_intervals(CLI::App& app, options& to) {
-  add(app, "--poll-interval", "D", "time between two looks at the scheduler (default: adapts around 15s)",
-      [&to](const std::string& option, const std::string& text) {
-        to.rules.poll_interval = some_time(option, text);
-        to.poll_interval_fixed = true;
-      });
-  add(app, "--command-deadline", "D", "a scheduler command that takes longer is ended (default: 1m)",
-      [&to](const std::string& option, const std::string& text) {
-        to.rules.command_deadline = some_time(option, text);
-      });
-}
-
-void add_timing(CLI::App& app, run_arguments& to) {
-  core::policy& rules = to.runtime.rules;
-  const auto set = [](milliseconds& target) {
-    return
-        [&target](const std::string& option, const std::string& text) { target = some_time(option, text); };
-  };
-  add_intervals(app, to.runtime);
-  add(app, "--poll-interval-min", "D", "never look more often than this (default: 1s)",
-      set(rules.poll_interval_min));
-  add(app, "--settle-no-record", "D|never",
-      "a job that left the queue counts as completed, unconfirmed, when accounting has no record of it for "
-      "this long (default: 10m)",
-      [&rules](const std::string& option, const std::string& text) {
-        rules.settle_no_record = text == "never" ? std::nullopt : std::optional(duration_of(option, text));
-      });
-  add(app, "--submit-grace", "D",
-      "accounting is asked about a job that no listing shows after this (default: 1m)",
-      set(rules.submit_grace));
-  add(app, "--submit-no-record", "D",
-      "a submitted job that neither queue nor accounting knows has failed after this (default: 5m)",
-      set(rules.submit_no_record));
-  add(app, "--fail-stuck-after", "D",
-      "a job that listings show stuck in the queue for this long (held, or what it asks for cannot be) is "
-      "cancelled, and its item failed (default: never)",
-      [&rules](const std::string& option, const std::string& text) {
-        rules.fail_stuck_after = some_time(option, text);
-      });
-  add(app, "--search-silence", "D",
-      "an unclear sbatch is repeated when queue and accounting know no job of it for this long (default: 2m)",
-      set(rules.search_silence));
-}
 
 void add_run(CLI::App& parent, run_arguments& to) {
   CLI::App& app = *parent.add_subcommand("run", "submit a task document and supervise it to its verdict");
@@ -84,32 +35,11 @@ void add_run(CLI::App& parent, run_arguments& to) {
       [&to](const std::string& option, const std::string& text) {
         to.run.max_concurrent = count_of(option, text);
       });
-  add(app, "--slots", "N", "at most so many jobs of the backend at once (default: local one per processor)",
-      [&to](const std::string& option, const std::string& text) {
-        to.runtime.max_concurrent = count_of(option, text);
-      });
+  add_slots(app, to.runtime);
   add_state(app, to.runtime.state_dir);
   app.add_option("--title", to.run.title, "a name for people")->type_name("T");
-  add_timing(app, to);
-  add_choice<bool>(app, "--derived-exit", "what a failed step means in a job that succeeded (default: warn)",
-                   to.runtime.rules.derived_exit_fails, {{"fail", true}, {"warn", false}});
-  add(app, "--unconfirmed", "accept|hold",
-      "accept: unconfirmed completions give exit code 0, not 4; hold: they do not release what depends on "
-      "them",
-      [&to](const std::string& option, const std::string& text) {
-        if (text != "accept" && text != "hold")
-          throw CLI::ValidationError(option, fmt::format("'{}' is none of accept|hold", text));
-        to.accept_unconfirmed = text == "accept";
-        to.runtime.rules.unconfirmed_releases = text == "accept";
-      });
-  add_choice<core::witness_use>(app, "--witness",
-                                "the exit record that a job's own script leaves; auto: read where accounting "
-                                "is off or silent or may have "
-                                "cut an exit code; on: always compared; off: not written (default: auto)",
-                                to.runtime.rules.witness,
-                                {{"auto", core::witness_use::automatic},
-                                 {"on", core::witness_use::on},
-                                 {"off", core::witness_use::off}});
+  add_timing(app, to.runtime);
+  add_verdict(app, to.runtime.rules, &to.accept_unconfirmed);
   app.add_flag("--cancel-on-interrupt", to.cancel_on_interrupt, "the first Ctrl-C cancels the jobs");
 }
 
@@ -174,13 +104,17 @@ struct command_line {
   run_arguments run;
   validate_arguments validate;
   reading_arguments reading;
+  supervising_arguments supervising;
+  exchange_arguments exchange;
   doctor_arguments doctor;
 
   command_line() {
     app.set_version_flag("--version", "settle " SETTLE_VERSION);
     add_run(app, run);
+    add_supervising(app, supervising);
     add_validate(app, validate);
     add_reading(app, reading);
+    add_exchange(app, exchange);
     add_doctor(app, doctor);
     app.add_subcommand("help", "this text, or a command's: settle help run");
     app.footer("Exit codes: 0 all completed and confirmed, 1 failed or cancelled, 2 usage or bad input,\n"
@@ -202,8 +136,7 @@ void warn_about(run_arguments& run) {
     run.warnings.push_back("--max-concurrent and --title are the run's own: --resume does not change them");
   if (run.take_over && run.resume.empty())
     run.warnings.push_back("--take-over does nothing without --resume");
-  if (run.runtime.poll_interval_fixed && run.runtime.rules.poll_interval < core::limits::poll_interval_floor)
-    run.warnings.push_back("--poll-interval below 1s is raised to 1s: the controller is everybody's");
+  warn_about_pace(run.runtime, run.warnings);
 }
 
 io::result<invocation> chosen(command_line& line) {
@@ -213,11 +146,15 @@ io::result<invocation> chosen(command_line& line) {
     warn_about(line.run);
     return line.run;
   }
+  if (auto asked = chosen_supervising(line.app, line.supervising))
+    return std::move(*asked);
   if (line.app.got_subcommand("validate"))
     return line.validate;
   if (line.app.got_subcommand("doctor"))
     return line.doctor;
   if (auto asked = chosen_reading(line.app, line.reading))
+    return std::move(*asked);
+  if (auto asked = chosen_exchange(line.app, line.exchange))
     return std::move(*asked);
   return print_text{line.app.help()};
 }

@@ -4,6 +4,7 @@
 #include "io/result.hpp"
 #include "runtime/settle.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <variant>
@@ -21,6 +22,29 @@ struct run_arguments {
   options runtime;
   run_options run;
   std::vector<std::string> warnings;  ///< about options that were understood but do not do what they seem to
+};
+
+struct submit_arguments {
+  std::string tasks_file;  ///< "-": standard input
+  bool json = false;
+  options place;  ///< backend and state directory
+  run_options run;
+};
+
+struct supervise_arguments {
+  bool json = false;
+  bool until_idle = false;
+  bool take_over = false;
+  options runtime;
+  std::vector<std::string> warnings;
+};
+
+struct cancel_arguments {
+  std::string run;  ///< an id, a unique beginning of one, or "last"
+  std::vector<std::string> items;
+  bool json = false;
+  std::chrono::milliseconds wait{60'000};
+  std::string state_dir;
 };
 
 struct validate_arguments {
@@ -62,6 +86,19 @@ struct watch_arguments {
   std::string state_dir;
 };
 
+struct import_arguments {
+  std::string file;  ///< scripthut's run.json; "-": standard input
+  bool json = false;
+  std::string state_dir;
+};
+
+struct export_arguments {
+  std::string run;     ///< as in show_arguments
+  std::string output;  ///< the file to write; empty: stdout
+  bool json = false;   ///< as everywhere; what is printed is JSON either way
+  std::string state_dir;
+};
+
 struct doctor_arguments {
   bool json = false;
   options runtime;  ///< those that `settle run` would be given
@@ -73,8 +110,9 @@ struct print_text {
 };
 
 using invocation =
-    std::variant<run_arguments, validate_arguments, show_arguments, list_arguments, status_arguments,
-                 logs_arguments, watch_arguments, doctor_arguments, print_text>;
+    std::variant<run_arguments, submit_arguments, supervise_arguments, cancel_arguments, validate_arguments,
+                 show_arguments, list_arguments, status_arguments, logs_arguments, watch_arguments,
+                 import_arguments, export_arguments, doctor_arguments, print_text>;
 
 /// Reads the arguments behind the program's name. Errors: bad_input, with a "did you mean" where one is near.
 io::result<invocation> read_arguments(std::vector<std::string> arguments);

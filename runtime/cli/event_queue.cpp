@@ -22,13 +22,31 @@ event_queue::~event_queue() {
 void event_queue::put(const core::stream_event& e) {
   std::unique_lock lock(mutex_);
   room_.wait(lock, [this] { return closed_ || events_.size() < most_; });
+  if (!closed_)
+    add(e);
+}
+
+void event_queue::offer(const core::stream_event& e) {
+  const std::lock_guard lock(mutex_);
   if (closed_)
     return;
+  if (events_.size() < most_)
+    add(e);
+  else
+    ++dropped_;
+}
+
+void event_queue::add(const core::stream_event& e) {
   events_.push_back(e);
   if (events_.size() == 1) {
     const std::uint64_t one = 1;
     [[maybe_unused]] const ssize_t n = ::write(fd_, &one, sizeof one);
   }
+}
+
+std::uint64_t event_queue::dropped() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(dropped_, 0);
 }
 
 std::vector<core::stream_event> event_queue::take() {

@@ -23,12 +23,17 @@ void print(int fd, const std::string& text) {
 
 struct dispatch {
   int operator()(const run_arguments& a) const { return run_command(a); }
+  int operator()(const submit_arguments& a) const { return submit_command(a); }
+  int operator()(const supervise_arguments& a) const { return supervise_command(a); }
+  int operator()(const cancel_arguments& a) const { return cancel_command(a); }
   int operator()(const validate_arguments& a) const { return validate_command(a); }
   int operator()(const show_arguments& a) const { return show_command(a); }
   int operator()(const list_arguments& a) const { return list_command(a); }
   int operator()(const status_arguments& a) const { return status_command(a); }
   int operator()(const logs_arguments& a) const { return logs_command(a); }
   int operator()(const watch_arguments& a) const { return watch_command(a); }
+  int operator()(const import_arguments& a) const { return import_command(a); }
+  int operator()(const export_arguments& a) const { return export_command(a); }
   int operator()(const doctor_arguments& a) const { return doctor_command(a); }
   int operator()(const print_text& a) const {
     print(STDOUT_FILENO, a.text);

@@ -47,6 +47,10 @@ std::string wrapped(const std::string& words) {
   return text;
 }
 
+void add_which(CLI::App& app, std::string& target) {
+  app.add_option("RUN", target, "a run's id, a unique beginning of one, or last")->required()->type_name("");
+}
+
 void add_state(CLI::App& app, std::string& target) {
   app.add_option("--state", target,
                  wrapped("the state directory (default: $SETTLE_STATE, else $XDG_STATE_HOME/settle, else "

@@ -22,6 +22,9 @@ std::size_t count_of(const std::string& option, const std::string& text);  ///< 
 /// In lines that fit beside the options' names on a usual terminal.
 std::string wrapped(const std::string& words);
 
+/// RUN: an id, a unique beginning of one, or last.
+void add_which(CLI::App& app, std::string& target);
+
 /// --state DIR.
 void add_state(CLI::App& app, std::string& target);
 

@@ -1,12 +1,11 @@
 #include "runtime/cli/problems.hpp"
 
 #include "actors/translate/json_writer.hpp"
+#include "io/files.hpp"
 #include "runtime/cli/screen_text.hpp"
 
 #include <fmt/format.h>
 
-#include <array>
-#include <cerrno>
 #include <iterator>
 
 #include <unistd.h>
@@ -56,17 +55,13 @@ std::string problems_json(const std::string& file, std::size_t tasks,
   return out.take();
 }
 
-std::string read_standard_input() {
+std::optional<std::string> read_standard_input(std::vector<tasks::problem>& why) {
   std::string text;
-  std::array<char, 65'536> piece{};
-  for (;;) {
-    const ssize_t n = ::read(STDIN_FILENO, piece.data(), piece.size());
-    if (n < 0 && errno == EINTR)
-      continue;
-    if (n <= 0)
-      return text;
-    text.append(piece.data(), static_cast<std::size_t>(n));
-  }
+  const int error = io::read_whole(STDIN_FILENO, text);
+  if (error == 0)
+    return text;
+  why = {{{0, 0}, "cannot be read: " + io::errno_words(error)}};
+  return std::nullopt;
 }
 
 }  // namespace settle::cli

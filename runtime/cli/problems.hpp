@@ -3,6 +3,7 @@
 
 #include "io/tasks/document.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,7 +18,7 @@ std::string problems_json(const std::string& file, std::size_t tasks,
                           const std::vector<tasks::problem>& problems,
                           const std::vector<tasks::problem>& warnings);
 
-/// All of standard input.
-std::string read_standard_input();
+/// All of standard input; none where it cannot be read, and `why` says so.
+std::optional<std::string> read_standard_input(std::vector<tasks::problem>& why);
 
 }  // namespace settle::cli

@@ -6,10 +6,6 @@ namespace settle::cli {
 
 namespace {
 
-void add_which(CLI::App& app, std::string& target) {
-  app.add_option("RUN", target, "a run's id, a unique beginning of one, or last")->required()->type_name("");
-}
-
 void add_show(CLI::App& parent, show_arguments& to) {
   CLI::App& app = *parent.add_subcommand("show", "what is known about a run, or about one item of it");
   add_which(app, to.run);

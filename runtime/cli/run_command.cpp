@@ -82,8 +82,11 @@ int supervised(const run_arguments& arguments, reporter& told) {
     return refuse(told, host.error());
   const bool from_stdin = arguments.tasks_file == "-";
   const std::string file = from_stdin ? "<stdin>" : arguments.tasks_file;
-  const submit_answer answer = from_stdin ? (*host)->submit_text(read_standard_input(), arguments.run)
-                                          : (*host)->submit_file(arguments.tasks_file, arguments.run);
+  submit_answer answer;
+  if (!from_stdin)
+    answer = (*host)->submit_file(arguments.tasks_file, arguments.run);
+  else if (const auto text = read_standard_input(answer.problems))
+    answer = (*host)->submit_text(*text, arguments.run);
   if (answer.run.empty())
     return refuse(told, arguments.json, file, answer);
   warn(told, problem_lines(file, answer.warnings, "warning: "));

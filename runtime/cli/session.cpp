@@ -116,7 +116,8 @@ void session::carry_out(interrupts::answer what) {
   case answer::cancel:
     told_.words(fmt::format("settle: cancelling run {} ({} live); every verdict is still awaited", run_,
                             host_.summary(run_).tally.live()));
-    host_.cancel(run_);
+    if (const auto asked = host_.cancel(run_); !asked)
+      told_.words("settle: " + asked.error().words);
     break;
   case answer::leave:
     told_.words("settle: leaving although the cancelling is not finished");
@@ -167,11 +168,7 @@ void session::conclude_leaving(const run_summary& state) {
       fmt::format("settle: left run {}: {} keep{} running", run_, jobs(live), live == 1 ? "s" : "");
   if (waiting > 0)
     words += fmt::format(", {} never submitted", waiting);
-  if (host_.backend() == backend_kind::local)
-    words += ". They are processes of this machine, and this release cannot take them over again: "
-             "how they end will not be recorded";
-  else
-    words += fmt::format(". Go on with it: settle run --resume {}", run_);
+  words += fmt::format(". Go on with it: settle run --resume {}", run_);
   told_.words(words + fmt::format(". What is known: settle show {}", run_));
   write_rest(farewell);
 }

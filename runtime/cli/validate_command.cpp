@@ -11,8 +11,11 @@ namespace settle::cli {
 int validate_command(const validate_arguments& arguments) {
   const bool from_stdin = arguments.tasks_file == "-";
   const std::string file = from_stdin ? "<stdin>" : arguments.tasks_file;
-  const validation seen =
-      from_stdin ? validate_text(read_standard_input()) : validate_file(arguments.tasks_file);
+  validation seen;
+  if (!from_stdin)
+    seen = validate_file(arguments.tasks_file);
+  else if (const auto text = read_standard_input(seen.problems))
+    seen = validate_text(*text);
   output out(STDOUT_FILENO);
   output err(STDERR_FILENO);
   if (arguments.json) {

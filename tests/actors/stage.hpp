@@ -55,6 +55,9 @@ public:
   bool lose_replies = false;               ///< sbatch submits, and its reply is lost
   std::map<std::string, int> submissions;  ///< by job name
   std::vector<std::uint64_t> cancelled;
+  std::string refuses;          ///< why no run may be started here
+  bool hold_judgement = false;  ///< scontrol hangs: its answer is kept in held_judgements
+  std::vector<std::function<void()>> held_judgements;
   std::uint64_t lists = 0;
   std::uint64_t accounts = 0;
 
@@ -67,6 +70,12 @@ public:
   void cancel(std::vector<std::uint64_t> ids, std::function<void(io::result<void>)> done) override;
   void accounting_backlog(std::function<void(std::optional<std::uint64_t>)> done) override;
   void examine(const core::policy&, std::function<void(actors::site_answer)> done) override { done({}); }
+  void refusal(std::function<void(std::string)> done) override {
+    if (hold_judgement)
+      held_judgements.push_back([done = std::move(done), words = refuses] { done(words); });
+    else
+      done(refuses);
+  }
   std::vector<actors::call_count> calls() const override { return {}; }
 
   /// The job of the task whose name begins like this.

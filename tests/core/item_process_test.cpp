@@ -105,3 +105,32 @@ TEST_CASE("a new process gives again what was in force, and trusts no old monoto
     CHECK(resume(d.it, now) == fx{effect::ask_accounting});
   }
 }
+
+TEST_CASE("a process whose end is not known is lost, and nobody's evidence", "[core][item]") {
+  driver d;
+  d.on(kind::submit_asked);
+  d.on(event{.kind = kind::process_started, .job_id = 5});
+  d.on(kind::cancel_asked);
+  d.ended(failure_by(evidence::not_applicable, cause::lost));
+  CHECK(d.it.reached->why == cause::lost);
+  CHECK(d.it.reached->who == evidence::not_applicable);
+}
+
+TEST_CASE("a generator that another settle saw end owes its document still", "[core][item]") {
+  driver d;
+  d.it.generator = true;
+  d.on(kind::submit_asked);
+  d.on(event{.kind = kind::process_started, .job_id = 5});
+  d.ended(success_by(evidence::none));
+  SECTION("an end that is said twice is one") {
+    CHECK(d.ended(success_by(evidence::none)) == nothing);
+    CHECK(d.it.document_wanted);
+  }
+  SECTION("what the journal keeps of it") {
+    d.it.document_wanted = false;
+    d.it.candidate.reset();
+    d.it.accounting_asked = true;
+    CHECK(d.ended(success_by(evidence::none)) == fx{effect::stop_accounting, effect::read_document});
+    CHECK(d.it.document_wanted);
+  }
+}

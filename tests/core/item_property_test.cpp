@@ -184,7 +184,7 @@ TEST_CASE("any story of events keeps every invariant, and a confirmed verdict ne
 }
 
 TEST_CASE("long stories too, from the moment an item is submitted", "[core][item]") {
-  for (std::uint32_t seed = 1; seed <= 1500; ++seed) {
+  for (std::uint32_t seed = 1; seed <= 2500; ++seed) {
     CAPTURE(seed);
     dice draw{seed};
     driver d = in_state(item_status::submitted, draw.roll(3) == 0);
@@ -197,7 +197,7 @@ TEST_CASE("long stories too, from the moment an item is submitted", "[core][item
 }
 
 TEST_CASE("every event can be given twice: the second says nothing new of the verdict", "[core][item]") {
-  for (std::uint32_t seed = 1; seed <= 1500; ++seed) {
+  for (std::uint32_t seed = 1; seed <= 2500; ++seed) {
     CAPTURE(seed);
     dice draw{seed};
     driver d = in_state(item_status::running, draw.roll(3) == 0);
@@ -219,7 +219,7 @@ TEST_CASE("every event can be given twice: the second says nothing new of the ve
 
 TEST_CASE("once faults end, whatever came before, the truth is reached within two cycles", "[core][item]") {
   std::size_t decided_late = 0;
-  for (std::uint32_t seed = 1; seed <= 1500; ++seed) {
+  for (std::uint32_t seed = 1; seed <= 2500; ++seed) {
     CAPTURE(seed);
     dice draw{seed};
     driver d = in_state(item_status::submitted);

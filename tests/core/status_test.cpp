@@ -28,7 +28,7 @@ void each_word_reads_back(Enum last, Parse parse) {
 TEST_CASE("every status, evidence and cause has one word that reads back as itself", "[core][status]") {
   each_word_reads_back(item_status::dep_failed, item_status_from_text);
   each_word_reads_back(run_status::cancelled, run_status_from_text);
-  each_word_reads_back(evidence::process, evidence_from_text);
+  each_word_reads_back(evidence::imported, evidence_from_text);
   each_word_reads_back(cause::generator_failed, cause_from_text);
 }
 
@@ -38,6 +38,7 @@ TEST_CASE("the words of the outputs are spelled as the manual spells them", "[co
   CHECK(to_text(run_status::cancelled) == "cancelled");
   CHECK(to_text(evidence::not_applicable) == "null");
   CHECK(to_text(evidence::process) == "process");
+  CHECK(to_text(evidence::imported) == "imported");
   CHECK(to_text(cause::exit_nonzero) == "exit_nonzero");
   CHECK(to_text(cause::out_of_memory) == "out_of_memory");
   CHECK(to_text(cause::dependency_failed) == "dependency_failed");

@@ -214,3 +214,22 @@ TEST_CASE("the controller's record gives a verdict of its own", "[core][verdict]
     CHECK_FALSE(v.signal.has_value());
   }
 }
+
+TEST_CASE("where the job's own record contradicts the verdict, that is told and the verdict stays",
+          "[core][verdict]") {
+  const auto told = [](meaning m, std::int32_t recorded) {
+    judgement j = judged({row(m, 100, 110, 120)});
+    REQUIRE((j.what == what::success || j.what == what::failure));
+    j.reached.warning.clear();
+    const verdict before = j.reached;
+    compare_with_witness(j.reached, recorded);
+    CHECK(j.reached.status == before.status);
+    CHECK(j.reached.why == before.why);
+    CHECK(j.reached.exit_code == before.exit_code);
+    return j.reached.warning;
+  };
+  CHECK(told(meaning::succeeded, 0).empty());
+  CHECK(told(meaning::succeeded, 3) == "the job script itself recorded exit code 3");
+  CHECK(told(meaning::failed, 3).empty());
+  CHECK(told(meaning::failed, 0) == "the job script itself recorded exit code 0");
+}

@@ -2,11 +2,13 @@
 #pragma once
 
 #include "io/local/executor.hpp"
+#include "io/local/task_record.hpp"
 #include "tests/io/witness.hpp"
 
 #include <asio/post.hpp>
 #include <catch2/catch.hpp>
 
+#include <filesystem>
 #include <functional>
 #include <future>
 #include <memory>
@@ -19,7 +21,10 @@ namespace settle::test {
 
 inline io::local_job job_in(const temporary_folder& folder, const std::string& name,
                             const std::string& body) {
+  static int calls = 0;
   io::local_job job;
+  job.place = {folder / "exits", name + "-" + std::to_string(++calls)};
+  std::filesystem::create_directory(job.place.records);
   job.script = "#!/bin/sh\n" + body + "\n";
   job.script_file = folder / ("scripts/" + name + ".sh");
   job.output_file = folder / (name + ".out");
@@ -28,8 +33,16 @@ inline io::local_job job_in(const temporary_folder& folder, const std::string& n
   return job;
 }
 
+inline io::local::start_record start_at(const io::task_place& place) {
+  const auto start = io::local::read_start(place);
+  REQUIRE(start);
+  REQUIRE(*start);
+  return **start;
+}
+
 /// What one job told, and whether it told too much.
 struct story {
+  io::task_place place{};
   std::optional<io::result<std::int32_t>> started;
   std::optional<io::local_end> ended;
   int calls = 0;
@@ -42,6 +55,7 @@ public:
 
   std::shared_ptr<story> begin(io::local_job job) {
     auto one = std::make_shared<story>();
+    one->place = job.place;
     executor->start(
         std::move(job),
         [this, one](io::result<std::int32_t> pid) {
@@ -60,6 +74,10 @@ public:
     REQUIRE(eventually([&] { return look([&] { return one->started.has_value(); }); }));
     REQUIRE(*one->started);
     return **one->started;
+  }
+  void cancel(const std::shared_ptr<story>& one) {
+    (void)pid(one);
+    executor->cancel(one->place);
   }
   io::local_end end(const std::shared_ptr<story>& one) {
     REQUIRE(

@@ -54,6 +54,7 @@ cluster::cluster(int min_job_age) {
   control_environment_ = clean_environment();
   control_environment_["SC_MIN_JOB_AGE"] = std::to_string(min_job_age);
   control_environment_["SC_USERS"] = "nobody";
+  control_environment_["SC_CPUS"] = "128";  // a thousand sleeping tasks shall not take all day
   require_control({"up"});
   client_environment_ = clean_environment();
   client_environment_["SLURM_CONF"] = folder_ + "/c/etc/slurm.conf";

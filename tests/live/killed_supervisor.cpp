@@ -1,21 +1,18 @@
 // The supervisor itself is killed, over and over, at moments that it does not choose; another one goes on. Judged by
 // what the jobs wrote: each ran exactly once, and the verdicts are those of the commands.
 #include "tests/live/child.hpp"
-#include "tests/live/event_line.hpp"
+#include "tests/live/plan.hpp"
 #include "tests/live/shared_clusters.hpp"
+#include "tests/live/verdict_log.hpp"
 
 #include <catch2/catch.hpp>
 
 #include <csignal>
 #include <cstdlib>
-#include <filesystem>
 #include <fstream>
-#include <iterator>
-#include <map>
 #include <optional>
 #include <random>
 #include <string>
-#include <vector>
 
 namespace settle::live {
 namespace {
@@ -39,11 +36,6 @@ void write_document(const std::string& folder) {
   out << "]}";
 }
 
-std::string text_of(const std::string& file) {
-  std::ifstream in(file);
-  return {std::istreambuf_iterator<char>(in), {}};
-}
-
 line_child start(const cluster& slurm, const std::string& folder, arguments words, int number) {
   const char* other = std::getenv("SETTLE_PROGRAM");
   arguments argv{other != nullptr ? other : SETTLE_PROGRAM, "run"};
@@ -55,31 +47,6 @@ line_child start(const cluster& slurm, const std::string& folder, arguments word
   return line_child(argv, slurm.client_environment(), folder + "/errors-" + std::to_string(number), folder);
 }
 
-/// Every verdict that was ever shown, by item: a second one that differs is told.
-void note_verdicts(const std::vector<std::string>& lines, std::map<std::string, std::string>& verdicts) {
-  for (const auto& line : lines) {
-    const auto e = read_event(line);
-    if (e.kind != "item" || (e.status != "completed" && e.status != "failed"))
-      continue;
-    const auto [known, fresh] = verdicts.try_emplace(e.item, e.status);
-    INFO(e.item);
-    if (!fresh)
-      CHECK(known->second == e.status);
-  }
-}
-
-/// Of the journal of the one run below this folder.
-std::vector<std::string> item_lines(const std::string& runs) {
-  std::vector<std::string> lines;
-  for (const auto& run : std::filesystem::directory_iterator(runs)) {
-    std::ifstream journal(run.path() / "journal.ndjson");
-    for (std::string line; std::getline(journal, line);)
-      if (line.find("\"event\":\"item\"") != std::string::npos)
-        lines.push_back(line);
-  }
-  return lines;
-}
-
 }  // namespace
 
 TEST_CASE("a supervisor killed again and again loses no task and runs none twice", "[live][killed]") {
@@ -89,7 +56,7 @@ TEST_CASE("a supervisor killed again and again loses no task and runs none twice
   const auto seed = std::random_device{}();
   WARN("seed " << seed);
   std::mt19937 chance(seed);
-  std::map<std::string, std::string> verdicts;
+  verdict_log shown;
   std::optional<int> code;
   int struck = 0;  // lives that had not ended by themselves
   for (int life = 0; life <= kills; ++life) {
@@ -99,29 +66,28 @@ TEST_CASE("a supervisor killed again and again loses no task and runs none twice
     const milliseconds moment{life == kills ? 240'000 : 700 + static_cast<int>(chance() % 3000)};
     const auto end = std::chrono::steady_clock::now() + moment;
     while (!settle.at_end() && std::chrono::steady_clock::now() < end)
-      note_verdicts(settle.read_lines(milliseconds{50}), verdicts);
+      shown.note(settle.read_lines(milliseconds{50}));
     if (life < kills && !settle.at_end()) {
       settle.send(SIGKILL);
       ++struck;
     }
-    note_verdicts(settle.read_lines(milliseconds{200}), verdicts);
+    shown.note(settle.read_lines(milliseconds{200}));
     code = settle.wait(seconds{10});
   }
-  INFO(text_of(folder + "/errors-" + std::to_string(kills)));
+  INFO(read_file(folder + "/errors-" + std::to_string(kills)));
   CHECK(code == 1);
   CHECK(struck >= kills / 2);
   for (int i = 0; i < tasks; ++i) {
     INFO("t" << i);
-    CHECK(text_of(folder + "/ran-" + std::to_string(i)) == "ran\n");
+    CHECK(read_file(folder + "/ran-" + std::to_string(i)) == "ran\n");
   }
   // What was durable when a life ended was perhaps not printed: the journal has every verdict.
-  std::map<std::string, std::string> all;
-  note_verdicts(item_lines(folder + "/state/runs"), all);
+  verdict_log all;
+  all.note(item_lines_of_journals(folder + "/state/runs"));
   CHECK(all.size() == tasks);
   for (int i = 0; i < tasks; ++i)
-    CHECK(all["t" + std::to_string(i)] == (fails(i) ? "failed" : "completed"));
-  for (const auto& [item, status] : verdicts)
-    CHECK(all[item] == status);
+    CHECK(all.of("t" + std::to_string(i)) == (fails(i) ? "failed" : "completed"));
+  CHECK(all.agrees_with(shown));
 }
 
 }  // namespace settle::live

@@ -91,7 +91,7 @@ const planned_task* plan::find(const std::string& id) const {
 }
 
 std::vector<std::string> plan::executions(const planned_task& task) const {
-  std::ifstream in(mark_file(static_cast<std::size_t>(&task - tasks_.data())));
+  std::ifstream in(mark_file(task));
   std::vector<std::string> ids;
   for (std::string line; std::getline(in, line);)
     ids.push_back(line);
@@ -99,7 +99,7 @@ std::vector<std::string> plan::executions(const planned_task& task) const {
 }
 
 std::vector<int> plan::endings(const planned_task& task) const {
-  std::ifstream in(mark_file(static_cast<std::size_t>(&task - tasks_.data())) + ".ended");
+  std::ifstream in(mark_file(task) + ".ended");
   std::vector<int> codes;
   for (int code = 0; in >> code;)
     codes.push_back(code);

@@ -60,6 +60,10 @@ public:
   const std::vector<planned_task>& tasks() const { return tasks_; }
   std::size_t size() const { return tasks_.size(); }
   const planned_task* find(const std::string& id) const;
+  /// Where its command leaves its marks; commands may leave others beside it.
+  std::string mark_file(const planned_task& task) const {
+    return mark_file(static_cast<std::size_t>(&task - tasks_.data()));
+  }
   /// The job ids that the item's command ran under, in order.
   std::vector<std::string> executions(const planned_task& task) const;
   /// The exit codes that the item's command wrote down with `tell_end` before it ended, in order.

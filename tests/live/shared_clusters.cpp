@@ -13,13 +13,14 @@ struct keeper : Catch::TestEventListenerBase {
   static inline std::size_t failed = 0;
   static inline std::unique_ptr<cluster> vanishing;
   static inline std::unique_ptr<cluster> remembering;
+  static inline std::unique_ptr<cluster> forgetting;
 
   bool assertionEnded(const Catch::AssertionStats& stats) override {
     failed += stats.assertionResult.isOk() ? 0U : 1U;
     return true;
   }
   void testRunEnded(const Catch::TestRunStats&) override {
-    for (auto* which : {&vanishing, &remembering}) {
+    for (auto* which : {&vanishing, &remembering, &forgetting}) {
       if (*which && failed > 0)
         (*which)->keep_logs();
       which->reset();
@@ -42,6 +43,9 @@ cluster& vanishing_cluster() {
 }
 cluster& remembering_cluster() {
   return ready(keeper::remembering, 300);
+}
+cluster& forgetting_cluster() {
+  return ready(keeper::forgetting, 300);
 }
 std::size_t failures() {
   return keeper::failed;

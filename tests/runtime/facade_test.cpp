@@ -152,7 +152,7 @@ TEST_CASE("cancel ends what runs and what waits, and the run is cancelled", "[ru
     std::unique_lock lock{m};
     REQUIRE(running.wait_for(lock, std::chrono::seconds{30}, [&] { return is_running; }));
   }
-  rt->cancel(answer.run);
+  CHECK(rt->cancel(answer.run));
   auto verdict = rt->wait_for(answer.run, std::chrono::seconds{30});
   REQUIRE(verdict);
   CHECK(verdict->status == core::run_status::cancelled);

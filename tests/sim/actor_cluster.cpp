@@ -35,7 +35,7 @@ void actor_cluster::backend_died() {
 
 void actor_cluster::instant_over() {
   for (const auto& l : std::exchange(read_now_, {}))
-    judge_.listed(l.answered, l.begun);
+    judge_.listed(l.answered, l.begun, l.told);
   for (const auto& name : std::exchange(heard_now_, {}))
     world_.mark_unclear(name, false);
 }
@@ -69,13 +69,18 @@ void actor_cluster::list(std::function<void(actors::listing_answer)> done) {
   if (std::exchange(listing_, true))
     violation("G5: a second squeue while one is under way");
   command(
-      "squeue", [this] { return world_.squeue(); },
+      "squeue",
+      [this] {
+        auto said = world_.squeue();
+        listing_told_ = !world_.listing_told_nothing();
+        return said;
+      },
       [this, done, begun = time_.now(), backend = backend_](const io::command_result& said) {
         auto answer = listing_of(said);
         answer.begun = begun + offset;
         if (backend == backend_) {
           listing_ = false;
-          read_now_.push_back({answer.what.has_value(), begun});
+          read_now_.push_back({answer.what.has_value(), begun, listing_told_});
         }
         done(std::move(answer));
       });

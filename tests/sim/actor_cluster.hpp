@@ -42,6 +42,7 @@ public:
   void examine(const settle::core::policy&, std::function<void(settle::actors::site_answer)> done) override {
     done({});  // nobody asks in a story
   }
+  void refusal(std::function<void(std::string)> done) override { done({}); }
   std::vector<settle::actors::call_count> calls() const override { return {}; }
 
   /// What is under way will be answered to nobody.
@@ -72,9 +73,11 @@ private:
   std::uint64_t backend_ = 0;        ///< counts those that died
   std::uint64_t cycles_ = 0;
   bool listing_ = false;  ///< a squeue of the present backend is under way
+  bool listing_told_ = false;
   struct read_listing {
     bool answered;
     duration begun;
+    bool told;
   };
   std::vector<read_listing> read_now_;
   std::vector<std::string> heard_now_;  ///< names of jobs whose id was told

@@ -42,7 +42,7 @@ bool succeeded(const life& l) {
 /// What a failed life may be called.
 bool may_be_called(const life& l, const verdict& v) {
   // The script had written its end before somebody's scancel came.
-  if (v.who == evidence::witness && l.plan.how == outcome::exit_code)
+  if (v.who == evidence::witness && l.wrote.value_or(0) != 0)
     return v.why == cause::exit_nonzero;
   if (l.cancelled)
     return v.why == cause::cancelled || v.why == cause::lost;
@@ -163,9 +163,11 @@ bool checker::nobody_knew_of_more(const job& j, std::size_t l) const {
 }
 
 void checker::judge_success(index i, const verdict& v) {
+  // As above: a scancel that came later changes nothing about it.
+  const auto witnessed = [&](const life& l) { return v.who == evidence::witness && l.wrote == 0; };
   for (const auto* j : jobs_of(i))
     for (std::size_t l = 0; l < j->lives.size(); ++l)
-      if (succeeded(j->lives[l]) && (nobody_knew_of_more(*j, l) || v.who == evidence::witness))
+      if (witnessed(j->lives[l]) || (succeeded(j->lives[l]) && nobody_knew_of_more(*j, l)))
         return;
   violation("G2", i, text_of(v) + ", and no job of its has succeeded");
 }
@@ -249,11 +251,11 @@ void checker::called(std::uint64_t cycle, bool listing) {
     violation("G5", 0, "more calls in a cycle than one squeue and four sacct");
 }
 
-void checker::listed(bool answered, duration begun) {
+void checker::listed(bool answered, duration begun, bool told) {
   if (answered && last_listing_)
     observed_ += begun - *last_listing_;
   last_listing_ = answered ? std::optional{begun} : std::nullopt;
-  if (answered)
+  if (answered && told)
     listings_begun_.push_back(begun);
 }
 

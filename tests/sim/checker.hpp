@@ -23,7 +23,8 @@ public:
   void shown(settle::core::item_index, const settle::core::item&, settle::core::stream_kind,
              duration decided);
   void called(std::uint64_t cycle, bool listing);
-  void listed(bool answered, duration begun);
+  /// `told`: what it showed was true, or it could be known that it was not.
+  void listed(bool answered, duration begun, bool told);
   void slots(const settle::core::counts&, std::size_t used);
   void process_began();
   /// The story is over. `settled`: every item has its verdict.
@@ -62,7 +63,7 @@ private:
   std::size_t listings_ = 0;
   std::size_t accountings_ = 0;
   std::optional<duration> last_listing_;
-  std::vector<duration> listings_begun_;  ///< of those that were answered
+  std::vector<duration> listings_begun_;  ///< of those that were answered, and told something
   duration decided_{};                    ///< when what is being judged was decided
   duration observed_{};                   ///< time that whole listings covered
 };

@@ -2,12 +2,8 @@
 
 #include "actors/core/pacing.hpp"
 #include "actors/event_of.hpp"
-#include "actors/run_book.hpp"
-#include "actors/translate/journal_json.hpp"
-#include "actors/translate/slurm_answers.hpp"
 
 #include <algorithm>
-#include <cassert>
 
 namespace sim {
 
@@ -18,24 +14,12 @@ using core::stream_kind;
 using core::submission;
 
 namespace {
-constexpr auto run_id = "0simulation0";
 
 core::policy polling_rules(const scenario& story, mutation wrong) {
   auto rules = story.rules;
   if (wrong == mutation::silence_at_once)
     rules.search_silence = {};
   return rules;
-}
-
-/// What the next process will read of it, were this one to die now: through the real journal's lines.
-item as_journaled(const item& it) {
-  auto e = actors::event_of_item(it);
-  e.item = "t";
-  e.run = run_id;
-  e.seq = 1;
-  auto read = actors::read_kept_line(actors::item_line(e, it));
-  assert(read && std::holds_alternative<actors::kept_event>(*read));
-  return actors::item_after(std::get<actors::kept_event>(*read)).value();
 }
 
 }  // namespace
@@ -276,49 +260,6 @@ void driver::tell_changes(const core::run_change& change) {
   for (auto d : change.doomed)
     write(d, run_.at(d), stream_kind::item, false);
   run_.check();
-}
-
-void driver::write(item_index i, const item& it, stream_kind kind, bool intent) {
-  lines_.push_back({i, it, kind, intent, false, time_.now()});
-  if (is(mutation::shown_before_durable) && !intent)
-    checker_.shown(i, it, kind, time_.now());
-  flush();
-}
-
-void driver::flush() {
-  if (writing_ || lines_.empty())
-    return;
-  writing_ = true;
-  const auto takes = world_.is(fault::slow_disk) ? ms{dice_.between(500, 8000)} : ms{dice_.between(1, 20)};
-  later(takes, [this, written = std::exchange(lines_, {})] {
-    for (const auto& l : written) {
-      keep(l);
-      if (l.now.job_id != 0)
-        world_.mark_unclear(names_[l.now.job_id], false);
-      if (l.intent)
-        spawn(l.index);
-      else if (!l.withdrawn && !is(mutation::shown_before_durable))
-        checker_.shown(l.index, l.now, l.kind, l.decided);
-    }
-    writing_ = false;
-    finished_ = finished_ || (lines_.empty() && run_.tally().terminal() == run_.size());
-    flush();
-  });
-}
-
-void driver::keep(const line& l) {
-  auto& kept = disk_.items[l.index];
-  if (!l.intent && !l.withdrawn) {
-    kept = as_journaled(l.now);
-    return;
-  }
-  if (!kept)
-    kept.emplace();
-  kept->sub = l.withdrawn ? submission::none : submission::asked;
-  if (l.intent) {
-    kept->submissions = l.now.submissions;
-    kept->attempt = std::max(kept->attempt, 1U);
-  }
 }
 
 void driver::cancel_run() {

@@ -29,6 +29,8 @@ using settle::core::event_kind;
 using settle::core::item;
 using settle::core::item_index;
 
+inline constexpr auto run_id = "0simulation0";
+
 /// What survives a process.
 struct disk {
   std::vector<std::optional<item>> items;  ///< as a process that takes over reads them from the journal
@@ -45,6 +47,8 @@ public:
   /// Somebody asks to cancel the run.
   void cancel_run();
   bool finished() const { return finished_; }
+  /// Calls `what` once, when the next lines (`verdict`: the next that hold one) are under way and not yet durable.
+  void when_writing(bool verdict, std::function<void()> what);
 
 private:
   struct live_item;
@@ -120,6 +124,8 @@ private:
   bool draining_ = false;
   std::vector<line> lines_;
   bool writing_ = false;
+  std::function<void()> amid_write_;
+  bool amid_verdict_ = false;
   bool finished_ = false;
 };
 

@@ -23,8 +23,8 @@ void driver::list(std::uint64_t cycle) {
     auto answer = listing_of(std::move(said));
     answer.begun = begun;
     mutate_listing(answer);
-    later(takes, [this, cycle, answer = std::move(answer)] {
-      checker_.listed(answer.what.has_value(), answer.begun - seconds{1000} + started_);
+    later(takes, [this, cycle, answer = std::move(answer), told = !world_.listing_told_nothing()] {
+      checker_.listed(answer.what.has_value(), answer.begun - seconds{1000} + started_, told);
       poller_.listed(cycle, answer);
     });
   });

@@ -59,8 +59,10 @@ fault_window make_fault(dice& d, duration calm) {
                                        : d.chance(70) ? within(d, 60, 400)
                                                       : within(d, 400, 2000));
   w.to = std::min(w.to, calm);
-  if (w.what == fault::crash)
+  if (w.what == fault::crash) {
     w.to = std::min(calm, w.from + within(d, 0, 120));
+    w.when = d.chance(50) ? strike::at_once : d.chance(50) ? strike::amid_write : strike::amid_verdict;
+  }
   if (w.what == fault::clock_step)
     w.amount = d.between(-400, 400);
   return w;

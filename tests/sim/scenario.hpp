@@ -56,7 +56,7 @@ enum class fault : std::uint8_t {
   slow_disk,          ///< the journal takes seconds
   controller_killed,  ///< at `from`: what it learnt in its last seconds is gone, ids are given again
   clock_step,         ///< at `from`: our wall clock jumps
-  crash,              ///< at `from`: settle is killed, and started again at `to`
+  crash,              ///< settle is killed (see `strike`), and started again at `to`
   admin_requeue,      ///< somebody's script sends failed jobs round again, seconds after their end
   admin_rename,       ///< at `from`: a job of ours gets another name
   foreign_jobs,       ///< at `from`: other jobs of the same user are submitted
@@ -64,11 +64,19 @@ enum class fault : std::uint8_t {
 inline constexpr std::size_t fault_count = 17;
 std::string_view to_text(fault);
 
+/// When a crash strikes. By the clock alone it would hardly ever meet a line on its way to the disk.
+enum class strike : std::uint8_t {
+  at_once,       ///< at `from`
+  amid_write,    ///< while the first lines after `from` are on their way to the disk; none before `to`: never
+  amid_verdict,  ///< the same, of lines that hold a verdict
+};
+
 struct fault_window {
   fault what;
   duration from{};
   duration to{};
   std::int64_t amount = 0;  ///< clock_step: seconds
+  strike when{};            ///< crash
 };
 
 struct scenario {

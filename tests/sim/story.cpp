@@ -50,7 +50,16 @@ ending play(std::uint64_t seed, mutation wrong, bool keep_history) {
   };
   for (const auto& f : story.faults)
     if (f.what == fault::crash) {
-      time.at(f.from, [&] { process.reset(); });
+      const auto strike_now = [&] {
+        if (time.now() <= f.to)
+          process.reset();
+      };
+      time.at(f.from, [&, strike_now] {
+        if (f.when == strike::at_once)
+          strike_now();
+        else if (process)
+          process->when_writing(f.when == strike::amid_verdict, strike_now);
+      });
       time.at(f.to + ms{1}, [&] {
         if (!process)
           start();

@@ -31,6 +31,7 @@ struct life {
   std::optional<duration> told;     ///< the controller knows that it is over
   bool cancelled = false;           ///< by scancel
   bool executed = false;            ///< the user's command ran
+  std::optional<int> wrote;         ///< the script's exit record: it had ended by itself, whatever came then
 };
 
 enum class phase : std::uint8_t { pending, running, completing, ended };
@@ -92,6 +93,9 @@ public:
   void mark_unclear(const std::string& name, bool unclear);
 
   // -- the truth --
+  /// The last listing was empty without a word, and so few jobs of ours were live that nobody could tell that from an
+  /// empty queue.
+  bool listing_told_nothing() const;
   const std::vector<job>& jobs() const { return jobs_; }
   /// Accounting shows this life's end to whoever asks, since then.
   std::optional<duration> accounted_since(std::size_t job, std::size_t life) const;
@@ -129,6 +133,8 @@ private:
   record* find_record(std::size_t j, std::size_t life);
 
   // words
+  /// A command gives an unreachable controller up after this: MessageTimeout less one.
+  static constexpr duration refusal_time = std::chrono::seconds{19};
   const std::string& row_of(job& j);
   void add_records(std::string& out, std::size_t j, std::int64_t since = 0) const;
   settle::io::command_result spoil(settle::io::command_result answer, bool& was_blank);

@@ -137,3 +137,19 @@ TEST_CASE("wrong usage is exit code 2 with the nearest word", "[system][document
   CHECK(version.exit_code() == 0);
   CHECK(has(version.out(), "settle "));
 }
+
+TEST_CASE("standard input that cannot be read is told, and is no empty document", "[system][documents]") {
+  const workshop shop;
+  const auto words = GENERATE(values<std::vector<std::string>>({{"run", "-", "--backend", "local"},
+                                                                {"submit", "-", "--backend", "local"},
+                                                                {"validate", "-"},
+                                                                {"import", "-"}}));
+  auto what = shop.settle(words);
+  what.argv.insert(what.argv.begin(), {"/bin/sh", "-c", "exec \"$0\" \"$@\" </"});  // a folder
+  program p(what);
+  p.finish();
+  INFO(words[0] << ": " << p.err());
+  CHECK(p.exit_code() == 2);
+  CHECK(p.out().empty());
+  CHECK(has(p.err(), "<stdin>: cannot be read: Is a directory"));
+}

@@ -54,7 +54,7 @@ TEST_CASE("one signal detaches: exit code 3, and the tasks keep running", "[syst
   INFO(p.err());
   CHECK(p.exit_code() == 3);
   CHECK(has(p.err(), "2 jobs keep running, 1 never submitted"));
-  CHECK(has(p.err(), "cannot take them over again"));
+  CHECK(has(p.err(), "Go on with it: settle run --resume "));
   CHECK(has(p.err(), "settle show "));
   CHECK_FALSE(exists(shop, "done.a"));
   write_file(shop.work() / "go", "");

@@ -23,13 +23,6 @@ std::string counted(const workshop& shop, int tasks, const std::string& and_then
   return text + "]";
 }
 
-std::size_t times(const std::string& text, const std::string& part) {
-  std::size_t found = 0;
-  for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1))
-    ++found;
-  return found;
-}
-
 void check_each_ran_once(const workshop& shop, int tasks) {
   for (int i = 0; i < tasks; ++i) {
     INFO(i);
@@ -108,19 +101,6 @@ TEST_CASE("a finished run that is resumed says its verdict again and submits not
   second.finish(seconds(30));
   CHECK(second.exit_code() == 1);
   CHECK(shop.calls("sbatch") == 1);
-}
-
-TEST_CASE("a local run whose processes were under way is refused, and nothing starts", "[system][resume]") {
-  const workshop shop;
-  program first(shop.local(shop.document(counted(shop, 2, "sleep 4")), {"--json"}));
-  REQUIRE(first.wait_until([](const auto& out, const auto&) { return has(out, "\"status\":\"running\""); }));
-  first.signal(SIGKILL);
-  first.finish();
-  program second(resume(shop));
-  second.finish(seconds(30));
-  CHECK(second.exit_code() == 3);
-  CHECK(has(second.err(), "were processes of this machine under another settle"));
-  CHECK(second.out().empty());
 }
 
 TEST_CASE("a journal that is damaged in the middle is not gone on with", "[system][resume]") {

@@ -27,13 +27,6 @@ void hold_everything(const workshop& shop) {
   shop.knob("pending_reason", "launch failed requeued held");
 }
 
-std::size_t times(const std::string& text, const std::string& part) {
-  std::size_t n = 0;
-  for (std::size_t at = text.find(part); at < text.size(); at = text.find(part, at + 1))
-    ++n;
-  return n;
-}
-
 }  // namespace
 
 TEST_CASE("a stuck job is told with reason and advice, shown, and cancelled after its time",

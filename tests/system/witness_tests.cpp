@@ -52,5 +52,6 @@ TEST_CASE("without a witness nothing is written, and on this machine there is no
   }
   const workshop shop;
   run_to_end(shop.local(shop.document(good_and_bad), {"--witness", "on"}), 1);
-  CHECK_FALSE(fs::exists(shop.only_run() / "exits"));
+  for (const auto& entry : fs::directory_iterator(shop.only_run() / "exits"))
+    CHECK(entry.path().has_extension());  // its keepers' records, and none of a script
 }

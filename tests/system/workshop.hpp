@@ -15,6 +15,7 @@ std::string read_file(const std::filesystem::path& path);
 void write_file(const std::filesystem::path& path, const std::string& text);
 std::size_t lines_in(const std::string& text);
 bool has(const std::string& text, const std::string& part);
+std::size_t times(const std::string& text, const std::string& part);  ///< how often it is in it
 /// A JSON string literal, for documents written by hand.
 std::string quoted(const std::string& text);
 

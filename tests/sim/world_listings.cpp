@@ -1,0 +1,201 @@
+// What the simulated cluster's squeue and sacct print of its jobs: Slurm's own formats and words, byte for byte as the
+// real ones were captured.
+#include "actors/core/limits.hpp"
+#include "tests/sim/world.hpp"
+
+#include <algorithm>
+
+namespace sim {
+
+namespace {
+
+using settle::io::command_result;
+
+/// A state as both commands print it, the raw wait status, and the reason.
+struct ending {
+  const char* state;
+  int exit;
+  int signal;
+  const char* reason;
+};
+
+ending ending_of(const life& l, bool started) {
+  if (l.cancelled)
+    return {"CANCELLED", 0, started ? 15 : 0, "None"};
+  switch (l.plan.how) {
+  case outcome::success:
+  case outcome::step_failure:
+    return {"COMPLETED", 0, 0, "None"};
+  case outcome::exit_code:
+    return {"FAILED", l.plan.code, 0, "NonZeroExitCode"};
+  case outcome::signal:
+    return {"FAILED", 0, l.plan.code, "JobLaunchFailure"};
+  case outcome::timeout:
+    return {"TIMEOUT", 0, 15, "TimeLimit"};
+  case outcome::out_of_memory:
+    return {"OUT_OF_MEMORY", 0, 125, "OutOfMemory"};
+  case outcome::node_fail:
+    return {"NODE_FAIL", 0, 0, "NodeDown"};
+  case outcome::preempted:
+    return {"PREEMPTED", 0, 0, "None"};
+  case outcome::boot_fail:
+    return {"BOOT_FAIL", 0, 0, "None"};
+  case outcome::deadline:
+    return {"DEADLINE", 0, 0, "DeadLine"};
+  case outcome::launch_failure:
+    return {"FAILED", 0, 53, "JobLaunchFailure"};
+  }
+  return {"COMPLETED", 0, 0, "None"};
+}
+
+void put(std::string& out, std::int64_t number) {
+  out += std::to_string(number);
+  out += '|';
+}
+
+}  // namespace
+
+// -- squeue ----------------------------------------------------------------------------------------------------------
+
+const std::string& world::row_of(job& j) {
+  if (!j.row.empty())
+    return j.row;
+  const auto& now = j.lives.back();
+  auto& out = j.row;
+  const auto id = std::to_string(j.id);
+  out = id + "|" + id + "|N/A|";
+  const bool over = j.at == phase::ended;
+  const auto end = ending_of(now, now.started.has_value());
+  // While it is COMPLETING a requeue shows the next life's count already (measured).
+  const auto& plans = story_.tasks[j.foreign ? 0 : j.task].lives;
+  const bool returns = !j.foreign && !now.cancelled && now.plan.requeue && j.lives.size() < plans.size();
+  auto restarts = now.restarts + (j.at == phase::completing && returns ? 1 : 0);
+  switch (j.at) {
+  case phase::pending:
+    out += "PENDING|0|";
+    break;
+  case phase::running:
+    out += "RUNNING|0|";
+    break;
+  case phase::completing:
+    out += "COMPLETING|0|";
+    break;
+  case phase::ended:
+    out += end.state;
+    out += '|';
+    put(out, (end.exit << 8) | end.signal);
+    break;
+  }
+  put(out, restarts);
+  put(out, now.submit);
+  if (now.started)
+    put(out, seconds_at(*now.started));
+  else if (over)
+    put(out, seconds_at(*now.told));
+  else
+    out += "N/A|";
+  if (now.told)
+    put(out, seconds_at(*now.told));
+  else if (now.started)
+    put(out, seconds_at(*now.started) + 3600);
+  else
+    out += "N/A|";
+  out += j.at == phase::pending ? (now.restarts > 0 ? "BeginTime" : "Priority") : over ? end.reason : "None";
+  out += '|';
+  out += j.name;
+  out += '\n';
+  return out;
+}
+
+command_result world::squeue() {
+  if (is(fault::controller_hung))
+    return hang();
+  if (is(fault::controller_down))
+    return refuse("slurm_load_jobs error: Unable to contact slurm controller (connect failure)\n",
+                  refusal_time);
+  std::string out;
+  for (auto j : in_memory_) {
+    out += row_of(jobs_[j]);
+    jobs_[j].listed = true;
+  }
+  return spoil(answer(std::move(out)), blank_listing_);
+}
+
+bool world::listing_told_nothing() const {
+  const auto live = std::count_if(in_memory_.begin(), in_memory_.end(), [this](std::size_t j) {
+    return !jobs_[j].foreign && jobs_[j].at != phase::ended;
+  });
+  return blank_listing_ && static_cast<std::size_t>(live) < settle::core::limits::suspicious_absence_min;
+}
+
+// -- sacct -----------------------------------------------------------------------------------------------------------
+
+void world::add_records(std::string& out, std::size_t j, std::int64_t since) const {
+  const auto& it = jobs_[j];
+  const auto id = std::to_string(it.id);
+  for (const auto& r : books_[j]) {
+    const auto& l = it.lives[r.life];
+    if (l.submit < since)
+      continue;
+    const auto end = ending_of(l, l.started.has_value());
+    const bool returns = r.life + 1 < it.lives.size() || (l.plan.requeue && !l.cancelled);
+    const int code = story_.codes_cut && end.exit >= 128 ? end.exit - 128 : end.exit;
+    const auto state = !r.ended                                      ? (r.half      ? "FAILED"
+                                                                        : l.started ? "RUNNING"
+                                                                                    : "PENDING")
+                       : returns && l.plan.how == outcome::exit_code ? "REQUEUED"
+                                                                     : end.state;
+    const auto codes = r.ended
+                           ? std::to_string(code) + ":" + std::to_string(end.signal == 15 ? 0 : end.signal)
+                           : std::string{"0:0"};
+    const auto start = l.started ? std::to_string(seconds_at(*l.started)) : std::string{"Unknown"};
+    const auto told = r.ended ? std::to_string(seconds_at(*l.told)) : std::string{"Unknown"};
+    out += id + "|" + id + "|" + state;
+    if (r.ended && l.cancelled)
+      out += " by 1000";
+    out += "|" + codes + (l.plan.how == outcome::step_failure && r.ended ? "|7:0|" : "|0:0|") +
+           std::to_string(l.submit) + "|" + start + "|" + told + "|5|00:00.002||1|n1|" + it.name + "\n";
+    if (!r.ended || !l.started || l.plan.how == outcome::boot_fail)
+      continue;
+    const bool clean =
+        !l.cancelled && (l.plan.how == outcome::success || l.plan.how == outcome::step_failure);
+    const bool coded = !l.cancelled && l.plan.how == outcome::exit_code;
+    out += id + ".batch|" + id + ".batch|" +
+           (clean   ? "COMPLETED"
+            : coded ? "FAILED"
+                    : "CANCELLED") +
+           "|" +
+           (clean || coded ? std::to_string(code) + ":0"
+            : end.signal   ? "0:" + std::to_string(end.signal)
+                           : std::string{}) +
+           "||" + std::to_string(l.submit) + "|" + start + "|" + told + "|5|00:00.002|1M|1|n1|batch\n";
+  }
+}
+
+command_result world::sacct(const std::vector<std::uint64_t>& ids) {
+  if (!story_.accounting_kept)
+    return refuse("Slurm accounting storage is disabled\n", ms{20});
+  if (is(fault::accounting_hung))
+    return hang();
+  if (is(fault::accounting_down))
+    return refuse("sacct: error: Problem talking to the database: Connection refused\n", ms{20});
+  std::string out;
+  for (auto id : ids)
+    if (auto i = by_id_.find(id); i != by_id_.end())
+      for (auto j : i->second)
+        add_records(out, j);
+  return spoil(answer(std::move(out)), blank_books_);
+}
+
+command_result world::sacct_by_name(const std::vector<std::string>& names, std::int64_t since) {
+  std::vector<std::uint64_t> none;
+  auto said = sacct(none);
+  if (said.end.exit != 0 || !said.out.empty() || !said.err.empty())
+    return said;
+  for (std::size_t j = 0; j < jobs_.size(); ++j)
+    if (std::find(names.begin(), names.end(), jobs_[j].name) != names.end())
+      add_records(said.out, j, since);
+  return said;
+}
+
+}  // namespace sim
