@@ -161,6 +161,16 @@ TEST_CASE("that the run is being cancelled outlives the process that was asked",
   CHECK(left.recover()->cancel_asked);
 }
 
+TEST_CASE("that some items are being cancelled outlives it too, whatever their ids", "[recovery]") {
+  left_run left;
+  left.line(actors::cancel_line({"c", "a"}));
+  left.line(R"({"event":"cancel","v":1,"items":["\u0062"]})");
+  const auto found = left.recover();
+  REQUIRE(found);
+  CHECK_FALSE(found->cancel_asked);
+  CHECK(found->cancelled == std::set<core::item_index>{0, 1, 2});
+}
+
 TEST_CASE("a document that is not what joined is refused", "[recovery]") {
   left_run left;
   left.document("document-0.json", R"([{"id":"a","name":"a","command":"true"}])");
@@ -257,6 +267,18 @@ TEST_CASE("a journal that is damaged in the middle is refused with the line", "[
   SECTION("something after the line's object") {
     left.line(R"({"event":"cancel","v":1}{"event":"cancel","v":1})");
     CHECK(left.refusal().find(":4: no JSON object") != std::string::npos);
+  }
+  SECTION("a cancel of no items, which is not one of all") {
+    left.line(R"({"event":"cancel","v":1,"items":[]})");
+    CHECK(left.refusal().find(":4: a line of \"cancel\" with a field") != std::string::npos);
+  }
+  SECTION("a cancel of what is no id") {
+    left.line(R"({"event":"cancel","v":1,"items":["c",7]})");
+    CHECK(left.refusal().find(":4: a line of \"cancel\" with a field") != std::string::npos);
+  }
+  SECTION("a cancel of another run's item") {
+    left.line(actors::cancel_line({"c", "other"}));
+    CHECK(left.refusal().find(":4: \"other\" is no item of this run") != std::string::npos);
   }
   SECTION("a wrong type in what the rules need") {
     left.line(
