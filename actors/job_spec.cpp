@@ -58,7 +58,7 @@ io::result<job_spec> make_job_spec(const run_facts& run, const tasks::document& 
     return tl::unexpected(environment.error());
   auto expanded = [&seed](const std::string& text) { return tasks::expand_seed(text, seed); };
 
-  auto working_dir = absolute_path(expanded(task.wants.working_dir), run.start_dir, run.home);
+  auto working_dir = absolute_path(expanded(task.wants->working_dir), run.start_dir, run.home);
   auto stem = tasks::safe_file_stem(index, task.id);
   auto file_for = [&](const std::string& own, const char* extension, bool& is_pattern) {
     is_pattern = !own.empty();
@@ -67,8 +67,8 @@ io::result<job_spec> make_job_spec(const run_facts& run, const tasks::document& 
   spec.output_file = file_for(task.output_file, "out", spec.output_is_pattern);
   spec.error_file = file_for(task.error_file, "err", spec.error_is_pattern);
   spec.script_file = run.folder + "/scripts/" + stem + ".sh";
-  spec.wants = task.wants;
-  spec.time_limit_s = tasks::time_limit_seconds(task.wants.time_limit);
+  spec.wants = *task.wants;
+  spec.time_limit_s = tasks::time_limit_seconds(task.wants->time_limit);
   if (!task.generates_source.empty())
     spec.generates_source = absolute_path(expanded(task.generates_source), working_dir, run.home);
 

@@ -1,19 +1,20 @@
 #include "actors/run_recovery.hpp"
 
 #include "actors/translate/journal_json.hpp"
+#include "actors/translate/stream_words.hpp"
 #include "io/journal.hpp"
 
 #include <algorithm>
 #include <optional>
+#include <string_view>
 #include <utility>
 #include <variant>
-#include <vector>
 
 namespace settle::actors {
 
 namespace {
 
-/// Takes a journal line by line. Items are kept aside until every document has joined.
+/// Takes a journal line by line.
 class recovery {
 public:
   explicit recovery(std::string folder, bool unconfirmed_releases)
@@ -36,13 +37,7 @@ public:
       refuse("it is empty: the run was never begun");
     if (wrong_)
       return tl::unexpected(*wrong_);
-    for (core::item_index i = 0; i < items_.size(); ++i) {
-      if (!items_[i])
-        continue;
-      core::resume(*items_[i], now);
-      book_->run().restore(i, *items_[i]);
-    }
-    auto spread = book_->run().restored();
+    auto spread = book_->run().restored(now);
     book_->continue_after(seq_);
     return recovered_run{std::move(*book_), std::move(joined_),    std::move(spread),
                          cancel_asked_,     std::move(cancelled_), finished_};
@@ -64,58 +59,69 @@ private:
     const auto parent = generator ? book_->inherited_by(*generator) : nullptr;
     auto read = tasks::read_document(path, parent.get());
     auto problems = std::move(read.problems);
+    const auto before = book_->run().size();
     if (problems.empty())
       problems = book_->restore_document(std::move(read.doc));
-    if (problems.empty() && book_->run().size() - items_.size() != said.tasks)
+    if (problems.empty() && book_->run().size() - before != said.tasks)
       return refuse("its document " + path + " no longer has the " + std::to_string(said.tasks) +
                     " tasks that joined");
     if (!problems.empty())
       return refuse("its document " + path + " cannot be used: " + problems.front().words);
     if (generator)
       joined_.insert(*generator);
-    items_.resize(book_->run().size());
   }
 
   void apply(kept_intent& said) {
-    auto* it = item_of(said.item);
-    if (it == nullptr)
+    const auto index = index_of(said.item);
+    if (!index)
       return;
-    if (it->status != core::item_status::pending)
-      return refuse("a submission of \"" + said.item + "\", which was not pending");
-    it->sub = core::submission::asked;
-    it->submissions = said.submission;
-    it->attempt = std::max(it->attempt, 1U);
+    auto it = book_->run().at(*index);
+    if (it.status != core::item_status::pending)
+      return refuse("a submission of \"" + std::string(said.item) + "\", which was not pending");
+    it.sub = core::submission::asked;
+    it.submissions = said.submission;
+    it.attempt = std::max(it.attempt, 1U);
+    book_->run().restore(*index, std::move(it));
   }
 
   void apply(kept_withdrawal& said) {
-    if (auto* it = item_of(said.item); it && it->status == core::item_status::pending)
-      it->sub = core::submission::none;
+    const auto index = index_of(said.item);
+    if (!index || book_->run().at(*index).status != core::item_status::pending)
+      return;
+    auto it = book_->run().at(*index);
+    it.sub = core::submission::none;
+    book_->run().restore(*index, std::move(it));
   }
 
   void apply(kept_cancel& said) {
     if (said.items.empty())
       cancel_asked_ = true;
     for (const auto& id : said.items)
-      if (item_of(id))
-        cancelled_.insert(*book_->run().tasks().find(id));
-  }
-
-  void apply(kept_item& said) {
-    auto* it = item_of(said.item);
-    if (it == nullptr || !follows(said.seq))
-      return;
-    if (it->reached && core::is_confirmed(*it->reached) &&
-        (said.now.status != it->status || said.now.reached->why != it->reached->why))
-      return refuse("\"" + said.item + "\" had its verdict already");
-    const bool generator = it->generator;
-    *it = std::move(said.now);
-    it->generator = generator;
-    finished_ = false;
+      if (const auto index = index_of(id))
+        cancelled_.insert(*index);
   }
 
   void apply(kept_event& said) {
+    if (tells_of_item(said.kind))
+      return apply_item(said);
     if (follows(said.seq))
       finished_ = said.kind == core::stream_kind::run_finished;
+  }
+
+  void apply_item(const kept_event& said) {
+    auto now = item_after(said);
+    if (!now)
+      return refuse(now.error().words);
+    const auto index = index_of(said.item);
+    if (!index || !follows(said.seq))
+      return;
+    const auto& was = book_->run().at(*index);
+    if (was.reached && core::is_confirmed(*was.reached) &&
+        (now->status != was.status || now->reached->why != was.reached->why))
+      return refuse("\"" + std::string(said.item) + "\" had its verdict already");
+    now->generator = was.generator;
+    book_->run().restore(*index, std::move(*now));
+    finished_ = false;
   }
 
   bool follows(std::uint64_t seq) {
@@ -125,16 +131,16 @@ private:
     return !wrong_;
   }
 
-  core::item* item_of(const std::string& id) {
-    const auto index = book_->run().tasks().find(id);
-    if (!index) {
-      refuse("\"" + id + "\" is no item of this run");
-      return nullptr;
-    }
-    auto& it = items_[*index];
-    if (!it)
-      it = book_->run().at(*index);
-    return &*it;
+  std::optional<core::item_index> index_of(std::string_view id) {
+    // Items are submitted, listed and accounted for in their order, mostly: the one behind the last is tried first.
+    const auto& tasks = book_->run().tasks();
+    const auto index =
+        likely_ < tasks.size() && tasks.id(likely_) == id ? std::optional(likely_) : tasks.find(id);
+    if (index)
+      likely_ = *index + 1;
+    else
+      refuse("\"" + std::string(id) + "\" is no item of this run");
+    return index;
   }
 
   void refuse(const std::string& words) {
@@ -148,8 +154,8 @@ private:
   bool unconfirmed_releases_;
   std::size_t line_ = 0;
   std::uint64_t seq_ = 0;
+  core::item_index likely_ = 0;
   std::optional<run_book> book_;
-  std::vector<std::optional<core::item>> items_;
   std::set<core::item_index> joined_;
   bool cancel_asked_ = false;
   std::set<core::item_index> cancelled_;

@@ -6,6 +6,7 @@
 
 #include <cerrno>
 #include <cstddef>
+#include <cstring>
 
 namespace settle::io {
 namespace {
@@ -32,19 +33,23 @@ result<void> read_journal(const std::string& path, const std::function<void(std:
   if (!file)
     return fail(errc::storage, "cannot open " + path + ": " + errno_words(errno));
   std::string text;
+  std::size_t kept = 0;  // of it: a line's beginning, still without its newline
   for (;;) {
-    const std::size_t kept = text.size();  // a line's beginning, still without its newline
-    text.resize(kept + block_bytes);
+    if (text.size() < kept + block_bytes)
+      text.resize(kept + block_bytes);
     const ssize_t count = ::read(file.get(), text.data() + kept, block_bytes);
     if (count < 0 && errno != EINTR)
       return fail(errc::storage, "cannot read " + path + ": " + errno_words(errno));
-    text.resize(kept + static_cast<std::size_t>(count > 0 ? count : 0));
     if (count == 0)
       break;
-    if (count > 0)
-      text.erase(0, give_lines(text, kept, line));
+    if (count < 0)
+      continue;
+    const std::size_t end = kept + static_cast<std::size_t>(count);
+    const std::size_t rest = give_lines(std::string_view(text).substr(0, end), kept, line);
+    kept = end - rest;
+    std::memmove(text.data(), text.data() + rest, kept);
   }
-  torn = !text.empty();
+  torn = kept > 0;
   return {};
 }
 

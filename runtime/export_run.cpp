@@ -97,9 +97,9 @@ private:
   std::string account() const {
     const std::string* common = nullptr;
     for (const auto& [task, doc] : document_of_) {
-      if (common != nullptr && *common != task->wants.account)
+      if (common != nullptr && *common != task->wants->account)
         return {};
-      common = &task->wants.account;
+      common = &task->wants->account;
     }
     return common == nullptr ? std::string{} : *common;
   }
@@ -151,7 +151,7 @@ private:
     static const tasks::task unknown;
     const shown_item& it = run_.items[index];
     const tasks::task& task = it.task ? *it.task : unknown;
-    const auto& wants = task.wants;
+    const auto& wants = *task.wants;
     const auto [out_file, err_file] = files_of(index);
     out_.open("task");
     out_.text("id", it.id);

@@ -16,7 +16,6 @@
 namespace settle {
 
 using core::item_status;
-using core::stream_event;
 using core::stream_kind;
 
 namespace {
@@ -81,37 +80,35 @@ run_so_far::run_so_far(std::string run) {
   now_.run = std::move(run);
 }
 
-void run_so_far::saw(const journal_line& line) {
-  if (const auto* run = std::get_if<run_line>(&line)) {
+void run_so_far::saw(const io::result<actors::kept_line>& line) {
+  if (!line)
+    return;
+  if (const auto* run = std::get_if<actors::kept_run>(&*line)) {
     is_run_ = true;
-    now_.title = run->title;
-    backend_ = run->backend;
-  } else if (const auto* e = std::get_if<stream_event>(&line)) {
+    now_.title = run->facts.title;
+    backend_ = run->facts.backend;
+  } else if (const auto* e = std::get_if<actors::kept_event>(&*line)) {
     saw_event(*e);
   }
 }
 
-void run_so_far::saw_event(const stream_event& e) {
+void run_so_far::saw_event(const actors::kept_event& e) {
   if (!created_at_)
     created_at_ = e.at;
   switch (e.kind) {
   case stream_kind::run_started:
-    now_.tally = e.tally;
+    now_.tally = whole_event(e).tally;
     break;
   case stream_kind::items_added:  // what joins is pending; its own events say what comes of it
-    if (e.tally.total() > now_.tally.total())
-      now_.tally.by_status[static_cast<std::size_t>(item_status::pending)] +=
-          e.tally.total() - now_.tally.total();
+    if (const auto total = whole_event(e).tally.total(); total > now_.tally.total())
+      now_.tally.by_status[static_cast<std::size_t>(item_status::pending)] += total - now_.tally.total();
     break;
   case stream_kind::item:
   case stream_kind::verdict_corrected:
     saw_item(e);
     break;
   case stream_kind::run_finished:
-    finished_ = true;
-    now_.tally = e.tally;
-    now_.status = e.run_state;
-    now_.confirmed = e.confirmed;
+    saw_end(whole_event(e));
     break;
   case stream_kind::rerun:
   case stream_kind::notice:
@@ -119,8 +116,20 @@ void run_so_far::saw_event(const stream_event& e) {
   }
 }
 
-void run_so_far::saw_item(const stream_event& e) {
-  standing& it = items_[e.item];
+void run_so_far::saw_end(const core::stream_event& e) {
+  finished_ = true;
+  now_.tally = e.tally;
+  now_.status = e.run_state;
+  now_.confirmed = e.confirmed;
+}
+
+void run_so_far::saw_item(const actors::kept_event& e) {
+  const auto known = ids_.find(e.item);
+  if (!known) {
+    ids_.add(e.item);
+    items_.emplace_back();
+  }
+  standing& it = known ? items_[*known] : items_.back();
   const bool unconfirmed = e.status == item_status::completed && e.who == core::evidence::none;
   auto& left = now_.tally.by_status[static_cast<std::size_t>(it.status)];
   left -= left > 0 ? 1 : 0;  // a journal that lacks lines must not count below nothing

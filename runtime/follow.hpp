@@ -2,9 +2,9 @@
 // Never writes, locks or keeps the file open, and never waits: the caller decides when to look again.
 #pragma once
 
-#include "actors/core/stream.hpp"
+#include "actors/core/names.hpp"
+#include "actors/translate/journal_json.hpp"
 #include "io/result.hpp"
-#include "runtime/journal_line.hpp"
 #include "runtime/settle.hpp"
 
 #include <cstdint>
@@ -12,7 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
+#include <vector>
 
 namespace settle {
 
@@ -36,7 +36,10 @@ private:
 class run_so_far {
 public:
   explicit run_so_far(std::string run);
-  void saw(const journal_line& line);
+  /// A line that cannot be read is passed over.
+  void saw(const io::result<actors::kept_line>& line);
+  /// A run_finished.
+  void saw_end(const core::stream_event& e);
 
   /// As the program's own summary of it: running until a run_finished came.
   run_summary summary() const;
@@ -50,15 +53,16 @@ private:
     core::item_status status = core::item_status::pending;
     bool unconfirmed = false;
   };
-  void saw_event(const core::stream_event& e);
-  void saw_item(const core::stream_event& e);
+  void saw_event(const actors::kept_event& e);
+  void saw_item(const actors::kept_event& e);
 
   run_summary now_;
   std::string backend_;
   bool is_run_ = false;
   bool finished_ = false;
   std::optional<core::duration> created_at_;
-  std::unordered_map<std::string, standing> items_;
+  core::names ids_;
+  std::vector<standing> items_;  ///< as their ids
 };
 
 }  // namespace settle

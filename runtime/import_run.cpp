@@ -74,21 +74,21 @@ std::string document_of(const scripthut_run& from) {
     out.text("id", task.id);
     out.text("name", task.name);
     out.text("command", task.command);
-    text("working_dir", task.wants.working_dir);
-    text("partition", task.wants.partition);
-    text("account", task.wants.account);
-    text("qos", task.wants.qos);
-    text("constraint", task.wants.constraint);
-    out.whole_if_any("cpus", task.wants.cpus);
-    text("memory", task.wants.memory);
-    text("time_limit", task.wants.time_limit);
-    text("gres", task.wants.gres);
+    text("working_dir", task.wants->working_dir);
+    text("partition", task.wants->partition);
+    text("account", task.wants->account);
+    text("qos", task.wants->qos);
+    text("constraint", task.wants->constraint);
+    out.whole_if_any("cpus", task.wants->cpus);
+    text("memory", task.wants->memory);
+    text("time_limit", task.wants->time_limit);
+    text("gres", task.wants->gres);
     text("output_file", task.output_file);
     text("error_file", task.error_file);
     text("generates_source", task.generates_source);
     text("init", task.init);
     for (const auto& [name, list] :
-         {std::pair{"sbatch_args", &task.wants.sbatch_args}, std::pair{"deps", &task.deps}})
+         {std::pair{"sbatch_args", &task.wants->sbatch_args}, std::pair{"deps", &task.deps}})
       if (!list->empty())
         out.texts(name, *list);
     out.close();

@@ -6,25 +6,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstdlib>
 #include <utility>
 #include <variant>
 
 namespace settle {
 
-using core::stream_event;
-
 namespace {
-
-/// The ordinal at the end of a token, in base 36; 1 where there is no token yet.
-std::uint32_t submission_of(std::string_view token) {
-  const std::size_t dash = token.rfind('-');
-  std::uint32_t n = 1;
-  if (dash != std::string_view::npos)
-    std::from_chars(token.data() + dash + 1, token.data() + token.size(), n, 36);
-  return n;
-}
 
 /// With one backslash anywhere all % are literal, and of a pair of backslashes one is left.
 std::string without_backslashes(std::string_view path) {
@@ -101,7 +89,8 @@ io::result<void> item_output::look() {
       const std::string& id = run_.items[index_].id;
       if (line.find(id) != std::string_view::npos || line.find('\\') != std::string_view::npos ||
           line.find("\"run\"") < line.find(','))
-        saw(read_journal_line(line));
+        if (const auto said = actors::read_kept_line(line))
+          saw(*said);
     });
     if (!more)
       return tl::unexpected(more.error());
@@ -110,15 +99,15 @@ io::result<void> item_output::look() {
   }
 }
 
-void item_output::saw(const journal_line& line) {
+void item_output::saw(const actors::kept_line& line) {
   const std::string& id = run_.items[index_].id;
-  if (const auto* run = std::get_if<run_line>(&line))
-    facts_ = *run;
-  else if (const auto* intent = std::get_if<intent_line>(&line); intent != nullptr && intent->item == id)
-    token_ = intent->token;
-  else if (const auto* e = std::get_if<stream_event>(&line); e != nullptr && e->item == id)
+  if (const auto* run = std::get_if<actors::kept_run>(&line))
+    facts_ = run->facts;
+  else if (const auto* intent = std::get_if<actors::kept_intent>(&line); intent && intent->item == id)
+    submission_ = intent->submission;
+  else if (const auto* e = std::get_if<actors::kept_event>(&line); e != nullptr && e->item == id)
     if (e->kind == core::stream_kind::item || e->kind == core::stream_kind::verdict_corrected)
-      last_ = *e;
+      last_ = whole_event(*e);
 }
 
 const tasks::document* item_output::document_of_item() const {
@@ -131,16 +120,12 @@ const tasks::document* item_output::document_of_item() const {
 }
 
 io::result<std::string> item_output::path() const {
-  actors::run_facts facts;
+  actors::run_facts facts = facts_;
   facts.id = run_.id;
-  facts.title = facts_.title;
   facts.folder = run_.folder;
-  facts.start_dir = facts_.start_dir;
-  facts.created_at = facts_.created;
-  facts.backend = facts_.backend;
   facts.home = home();
   const auto spec = actors::make_job_spec(facts, *document_of_item(), *run_.items[index_].task,
-                                          static_cast<core::item_index>(index_), submission_of(token_));
+                                          static_cast<core::item_index>(index_), std::max(submission_, 1U));
   if (!spec)
     return tl::unexpected(spec.error());
   const bool err = which_ == output_stream::err;
@@ -148,7 +133,7 @@ io::result<std::string> item_output::path() const {
   const bool is_pattern = err ? spec->error_is_pattern : spec->output_is_pattern;
   if (!is_pattern || facts_.backend != "slurm")
     return path;
-  const filled_path filled = fill_pattern(path, last_.job_id, token_.empty() ? "" : spec->job_name);
+  const filled_path filled = fill_pattern(path, last_.job_id, submission_ == 0 ? "" : spec->job_name);
   if (filled.unknown.empty())
     return filled.path;
   const bool comes = !has_verdict() && (filled.unknown.ends_with('j') || filled.unknown.ends_with('x'));

@@ -41,15 +41,15 @@ public:
 
 private:
   item_output(shown_run run, std::size_t index, output_stream which);
-  void saw(const journal_line& line);
+  void saw(const actors::kept_line& line);
   const tasks::document* document_of_item() const;
 
   shown_run run_;
   std::size_t index_;
   output_stream which_;
   journal_tail tail_;
-  run_line facts_;
-  std::string token_;  ///< of the newest submission; empty: none yet
+  actors::run_facts facts_;
+  std::uint32_t submission_ = 0;  ///< the newest; 0: none yet
   core::stream_event last_;
 };
 

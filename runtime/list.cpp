@@ -62,10 +62,10 @@ std::optional<core::stream_event> last_end(std::string_view text) {
   for_each_line(text, [&found](std::string_view line) {
     if (line.find("\"run_finished\"") == std::string_view::npos)
       return;  // most lines by far: not worth parsing
-    const journal_line said = read_journal_line(line);
-    if (const auto* e = std::get_if<core::stream_event>(&said))
-      if (e->kind == core::stream_kind::run_finished)
-        found = *e;
+    const auto said = actors::read_kept_line(line);
+    const auto* e = said ? std::get_if<actors::kept_event>(&*said) : nullptr;
+    if (e != nullptr && e->kind == core::stream_kind::run_finished)
+      found = whole_event(*e);
   });
   return found;
 }
@@ -74,7 +74,8 @@ io::result<run_so_far> read_all(const std::string& path, const std::string& run)
   run_so_far all(run);
   journal_tail tail(path);
   for (;;) {
-    const auto more = tail.read_some([&all](std::string_view line) { all.saw(read_journal_line(line)); });
+    const auto more =
+        tail.read_some([&all](std::string_view line) { all.saw(actors::read_kept_line(line)); });
     if (!more)
       return tl::unexpected(more.error());
     if (!*more)
@@ -88,7 +89,7 @@ io::result<run_so_far> read_ends(int fd, const std::string& path, const std::str
   if (!head)
     return tl::unexpected(head.error());
   run_so_far known(run);
-  for_each_line(*head, [&known](std::string_view line) { known.saw(read_journal_line(line)); });
+  for_each_line(*head, [&known](std::string_view line) { known.saw(actors::read_kept_line(line)); });
   struct stat facts {};
   if (::fstat(fd, &facts) != 0)
     return cannot("read", path, errno);
@@ -101,7 +102,7 @@ io::result<run_so_far> read_ends(int fd, const std::string& path, const std::str
   const auto end = last_end(*foot);
   if (!end || !known.is_run() || !known.created_at())
     return read_all(path, run);
-  known.saw(*end);
+  known.saw_end(*end);
   return known;
 }
 

@@ -2,6 +2,7 @@
 
 #include "io/tasks/json_input.hpp"
 #include "io/tasks/task_reader.hpp"
+#include "io/tasks/wanted.hpp"
 #include "io/tasks/wording.hpp"
 #include "runtime/iso_time.hpp"
 
@@ -121,9 +122,11 @@ private:
         return;
       if (key == "task") {
         has_task = true;
-        std::uint16_t given = 0;
+        tasks::resources own;
         const place task_at = in_.where(field);
-        return tasks::read_task(in_, field, task_at, task, given, tasks::level::record);
+        const auto given = tasks::read_task(in_, field, task_at, task, own, tasks::level::record);
+        task.wants = wanted_.share(own, given);
+        return;
       }
       has_status = has_status || key == "status";
       read_item_field(key, field, item);
@@ -213,6 +216,7 @@ private:
 
   json_input in_;
   scripthut_run run_;
+  tasks::wanted wanted_;
   bool has_id_ = false, has_workflow_ = false, has_created_ = false, has_items_ = false, has_tasks_ = false;
 };
 

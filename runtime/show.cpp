@@ -1,8 +1,9 @@
 #include "runtime/show.hpp"
 
+#include "actors/core/names.hpp"
+#include "actors/translate/journal_json.hpp"
 #include "io/journal.hpp"
 #include "io/tasks/job_script.hpp"
-#include "runtime/journal_line.hpp"
 #include "runtime/settle.hpp"
 
 #include <fmt/format.h>
@@ -31,7 +32,7 @@ public:
       : folder_(std::move(folder)), documents_(documents), warnings_(warnings) {}
 
   /// Its tasks; none where it could not be read, which is said.
-  const std::vector<tasks::task>& join(const document_line& line) {
+  const std::vector<tasks::task>& join(const actors::kept_document& line) {
     const std::string path = folder_ + "/" + line.file;
     const auto parent = generators_.find(line.generator);
     tasks::parsed read = tasks::read_document(path, parent == generators_.end() ? nullptr : parent->second);
@@ -58,26 +59,10 @@ public:
   replay(shown_run& run, std::string_view history_of)
       : run_(run), history_of_(history_of), documents_(run.folder, run.documents, run.warnings) {}
 
-  void operator()(std::monostate) {}
-  void operator()(const intent_line&) {}
-  void operator()(const run_line& line) {
-    run_.title = line.title;
-    run_.backend = line.backend;
-  }
-  void operator()(const document_line& line) {
-    for (const tasks::task& task : documents_.join(line))
-      run_.items[place_of(task.id)].task = &task;
-  }
-  void operator()(const stream_event& e) {
-    if (!run_.created_at)
-      run_.created_at = e.at;
-    run_.last_event_at = e.at;
-    if (e.kind == stream_kind::item || e.kind == stream_kind::verdict_corrected)
-      update(run_.items[place_of(e.item)], e);
-    if (e.kind == stream_kind::run_finished)
-      finished_ = e;
-    if (!e.item.empty() && e.item == history_of_)
-      run_.history.push_back(e);
+  /// A line that cannot be read is passed over.
+  void take(std::string_view line) {
+    if (const auto said = actors::read_kept_line(line))
+      std::visit([this](const auto& what) { saw(what); }, *said);
   }
 
   /// Counts and status from the items themselves, whatever the journal lacks.
@@ -96,25 +81,53 @@ public:
   }
 
 private:
+  void saw(const actors::kept_run& line) {
+    run_.title = line.facts.title;
+    run_.backend = line.facts.backend;
+  }
+  void saw(const actors::kept_document& line) {
+    const auto& tasks = documents_.join(line);
+    if (run_.items.empty()) {  // one large document: no doubling
+      run_.items.reserve(tasks.size());
+      index_.reserve(tasks.size());
+    }
+    for (const tasks::task& task : tasks)
+      run_.items[place_of(task.id)].task = &task;
+  }
+  void saw(const actors::kept_event& said) {
+    if (!run_.created_at)
+      run_.created_at = said.at;
+    run_.last_event_at = said.at;
+    if (said.kind == stream_kind::item || said.kind == stream_kind::verdict_corrected)
+      update(run_.items[place_of(said.item)], whole_event(said));
+    if (said.kind == stream_kind::run_finished)
+      finished_ = whole_event(said);
+    if (!said.item.empty() && said.item == history_of_)
+      run_.history.push_back(whole_event(said));
+  }
+  void saw(const actors::kept_intent&) {}
+  void saw(const actors::kept_withdrawal&) {}
+  void saw(const actors::kept_cancel&) {}
+
   static bool is_unconfirmed(const stream_event& e) {
     return e.status == item_status::completed && e.who == core::evidence::none;
   }
 
-  std::size_t place_of(const std::string& id) {
-    const auto [place, fresh] = index_.try_emplace(id, run_.items.size());
-    if (fresh) {
-      run_.items.emplace_back();
-      run_.items.back().id = id;
-    }
-    return place->second;
+  std::size_t place_of(std::string_view id) {
+    if (const auto known = index_.find(id))
+      return *known;
+    index_.add(id);
+    run_.items.emplace_back().id = id;
+    return run_.items.size() - 1;
   }
 
-  static void update(shown_item& it, const stream_event& e) {
-    if (e.attempt != it.last.attempt)
+  static void update(shown_item& it, stream_event said) {
+    if (said.attempt != it.last.attempt)
       it.submitted_at = it.started_at = it.finished_at = std::nullopt;
-    it.last = e;
+    it.last = std::move(said);
     it.last.run.clear();
     it.last.item.clear();
+    const stream_event& e = it.last;
     if (core::is_live(e.status) && !it.submitted_at)
       it.submitted_at = e.at;
     if (e.status == item_status::running && !it.started_at)
@@ -134,7 +147,7 @@ private:
   shown_run& run_;
   std::string_view history_of_;
   joined_documents documents_;
-  std::unordered_map<std::string, std::size_t> index_;
+  core::names index_;  // as run_.items
   std::optional<stream_event> finished_;
 };
 
@@ -194,8 +207,8 @@ io::result<std::vector<std::unique_ptr<tasks::document>>> read_documents(const s
       [&joined](std::string_view line) {
         if (line.find("\"document\"") >= line.size())
           return;  // most lines by far: not worth parsing
-        const journal_line said = read_journal_line(line);
-        if (const auto* document = std::get_if<document_line>(&said))
+        const auto said = actors::read_kept_line(line);
+        if (const auto* document = said ? std::get_if<actors::kept_document>(&*said) : nullptr)
           joined.join(*document);
       },
       torn);
@@ -212,8 +225,7 @@ io::result<shown_run> read_run(const std::string& state_dir, const std::string& 
   replay lines(out, history_of);
   bool torn = false;  // the writer is in the middle of a line: the rest follows
   const auto read = io::read_journal(
-      io::journal_in(out.folder),
-      [&lines](std::string_view line) { std::visit(lines, read_journal_line(line)); }, torn);
+      io::journal_in(out.folder), [&lines](std::string_view line) { lines.take(line); }, torn);
   if (!read)
     return tl::unexpected(read.error());
   lines.conclude();

@@ -96,7 +96,8 @@ enum class submission : std::uint8_t {
   unclear,   ///< there may be a job: searched by token
 };
 
-/// One item. A value: copy it, journal it, compare it.
+/// One item. A value: copy it, journal it, compare it. A run has a million of them: what is large and mostly absent is
+/// boxed, and the small ones stand together.
 struct item {
   item_status status = item_status::pending;
   submission sub = submission::none;
@@ -104,42 +105,39 @@ struct item {
   bool ever_running = false;  ///< some listing showed it running
   bool cancel_asked = false;  ///< by us
   bool rerun_reported = false;
-  bool document_wanted = false;   ///< success is decided; the generated document is not yet accepted
-  std::uint32_t attempt = 0;      ///< 0 before the first submission
-  std::uint32_t submissions = 0;  ///< sbatch intents so far; part of the token
-  std::uint64_t job_id = 0;       ///< 0: none known
+  bool document_wanted = false;         ///< success is decided; the generated document is not yet accepted
+  bool backlog_asked = false;           ///< it must know whether accounting has caught up
+  bool candidate_newest = false;        ///< accounting had caught up when `candidate`'s row was read
+  bool bare_cancel = false;             ///< that row is CANCELLED by nobody, see judgement
+  bool accounting_row_seen = false;     ///< some row that is ours, final or not
+  bool never_ran_row = false;           ///< the newest such row is not final and has no start
+  bool accounting_off = false;          ///< the cluster said that it keeps no accounting
+  bool accounting_asked = false;        ///< ask_accounting was given and not yet taken back
+  bool clock_running = false;           ///< start_clock was given and not yet taken back
+  bool denied = false;                  ///< the last listing that could tell lacked it
+  prospect outlook = prospect::starts;  ///< of a queued item: what `reason` means
+  bool reason_told = false;             ///< people should know `reason`: it belongs to what is published
+  bool delay_told = false;              ///< a reason of kind may_start was told in this attempt
+  std::uint8_t batch_missing_cycles = 0;
+  std::uint8_t listings_needed = 0;             ///< that must not show it before `candidate` decides
+  std::uint16_t accounting_attempts = 0;        ///< asked and either answered or failed, since settling
+  std::uint32_t attempt = 0;                    ///< 0 before the first submission
+  std::uint32_t submissions = 0;                ///< sbatch intents so far; part of the token
+  std::uint64_t job_id = 0;                     ///< 0: none known
   std::optional<epoch_seconds> first_submit{};  ///< the controller's submit time as first listed
-  std::optional<std::uint32_t> restarts{};      ///< last listed
   std::optional<epoch_seconds> submit{};        ///< last listed
   std::optional<epoch_seconds> start{};         ///< last listed
-  std::optional<duration> finished_at{};        ///< wall; an approximation until accounting corrects it
+  std::optional<std::uint32_t> restarts{};      ///< last listed
   std::optional<exit_status> exact{};           ///< the controller's exit code, once it showed one
-  boxed<listed_job> controller{};               ///< the controller's terminal record, once shown
-  std::uint16_t accounting_attempts = 0;        ///< asked and either answered or failed, since settling
-  std::uint8_t batch_missing_cycles = 0;
-  std::uint8_t listings_needed = 0;  ///< that must not show it before `candidate` decides
+  std::optional<duration> finished_at{};        ///< wall; an approximation until accounting corrects it
   duration candidate_read{};
-  boxed<verdict> candidate{};        ///< a failure row waiting for those listings; the success of a
-                                     ///< generator whose document is wanted
-  bool backlog_asked = false;        ///< it must know whether accounting has caught up
-  bool candidate_newest = false;     ///< accounting had caught up when that row was read
-  bool bare_cancel = false;          ///< that row is CANCELLED by nobody, see judgement
-  bool accounting_row_seen = false;  ///< some row that is ours, final or not
-  bool never_ran_row = false;        ///< the newest such row is not final and has no start
-  bool accounting_off = false;       ///< the cluster said that it keeps no accounting
-  bool accounting_asked = false;     ///< ask_accounting was given and not yet taken back
-  bool clock_running = false;        ///< start_clock was given and not yet taken back
-  bool denied = false;               ///< the last listing that could tell lacked it
-  duration decided{};                ///< monotonic time of the verdict; older listings are no rerun
-  std::string reason{};              ///< why it waits, in the scheduler's words
-  std::optional<verdict> reached{};  ///< set exactly when the status is terminal
-
-  /// Of a queued item: what `reason` means, and whether people should know it; then it belongs to what is published.
-  prospect outlook = prospect::starts;
-  bool reason_told = false;
-  bool delay_told = false;  ///< a reason of kind may_start was told in this attempt
-  /// We cancelled it because it was stuck: the words of that.
-  boxed<std::string> given_up{};
+  duration decided{};              ///< monotonic time of the verdict; older listings are no rerun
+  boxed<listed_job> controller{};  ///< the controller's terminal record, once shown
+  boxed<verdict> candidate{};      ///< a failure row waiting for those listings; the success of a
+                                   ///< generator whose document is wanted
+  boxed<verdict> reached{};        ///< set exactly when the status is terminal
+  boxed<std::string> given_up{};   ///< we cancelled it because it was stuck: the words of that
+  std::string reason{};            ///< why it waits, in the scheduler's words
   bool operator==(const item&) const = default;
 };
 

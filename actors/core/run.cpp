@@ -6,14 +6,6 @@
 
 namespace settle::core {
 
-namespace {
-
-constexpr std::uint32_t plain_record = 0;
-constexpr std::uint32_t generator_record = 1;
-constexpr std::uint32_t shared_records = 2;
-
-}  // namespace
-
 std::uint64_t counts::total() const noexcept {
   return std::accumulate(by_status.begin(), by_status.end(), std::uint64_t{0});
 }

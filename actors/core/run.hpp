@@ -60,10 +60,11 @@ public:
   /// that was not taken here (recovery) takes its slot.
   run_change update(item_index, const item& now);
 
-  /// Recovery: what another process left of an item, before anything happened to it here; in any order, without
-  /// spreading. Then once `restored`: failures and completions spread along the graph.
-  void restore(item_index, const item& then);
-  run_change restored();
+  /// Recovery: what another process left of an item, before anything happened to it here; in any order, the newest
+  /// counts, without spreading. Then once `restored`: each item is resumed (core::resume), and failures and completions
+  /// spread along the graph.
+  void restore(item_index, item then);
+  run_change restored(instant now);
 
   /// Valid until the run's next change.
   const item& at(item_index) const;
@@ -92,10 +93,12 @@ private:
     bool shared : 1;    // its record is not its own
   };
 
-  void put(item_index, const item& now);
+  void put(item_index, item now);
   void count(row&, const item& was, const item& now);
   void put_taken(row&, bool taken);
-  void store(row&, const item& now);
+  void store(row&, item now);
+  void resume_all(instant now);
+  void leave_queue_if_begun(row&);
   void enqueue(item_index, bool front);
   std::uint32_t new_record();
   void release(item_index);
@@ -104,6 +107,10 @@ private:
   void mark_doomed(std::span<const item_index> those, item_index root);
   bool never_started(item_index) const;
   bool all_terminal() const noexcept;
+
+  static constexpr std::uint32_t plain_record = 0;
+  static constexpr std::uint32_t generator_record = 1;
+  static constexpr std::uint32_t shared_records = 2;
 
   graph graph_;
   std::vector<row> rows_;

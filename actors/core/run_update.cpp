@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <utility>
 
 namespace settle::core {
 
@@ -52,25 +53,44 @@ bool run::all_terminal() const noexcept {
   return counts_.terminal() == rows_.size();
 }
 
-void run::put(item_index i, const item& now) {
+void run::put(item_index i, item now) {
   row& r = rows_[i];
   count(r, pool_[r.record], now);
-  store(r, now);
-  put_taken(r, is_live(r.status) || (r.status == item_status::pending && (r.taken || under_way(now))));
-  if ((r.status != item_status::pending || r.taken) && r.ready) {
-    r.ready = false;
-    --ready_count_;
-  }
+  const bool asked = under_way(now);
+  store(r, std::move(now));
+  put_taken(r, is_live(r.status) || (r.status == item_status::pending && (r.taken || asked)));
+  leave_queue_if_begun(r);
   if (r.status != item_status::pending)
     late_.erase(i);
 }
 
-void run::restore(item_index i, const item& then) {
-  assert(untouched(at(i)));
-  put(i, then);
+void run::leave_queue_if_begun(row& r) {
+  if ((r.status == item_status::pending && !r.taken) || !r.ready)
+    return;
+  r.ready = false;
+  --ready_count_;
 }
 
-run_change run::restored() {
+void run::restore(item_index i, item then) {
+  row& r = rows_[i];
+  count(r, pool_[r.record], then);
+  store(r, std::move(then));
+}
+
+/// What nothing happened to is as it was when its document joined.
+void run::resume_all(instant now) {
+  for (row& r : rows_) {
+    if (r.record < shared_records)
+      continue;
+    item& it = pool_[r.record];
+    resume(it, now);
+    put_taken(r, is_live(r.status) || under_way(it));
+    leave_queue_if_begun(r);
+  }
+}
+
+run_change run::restored(instant now) {
+  resume_all(now);
   run_change change;
   for (item_index i = 0; i < rows_.size(); ++i)
     if (rows_[i].status >= item_status::failed)
@@ -107,9 +127,9 @@ void run::count(row& r, const item& was, const item& now) {
 }
 
 /// What nothing happened to yet needs no record of its own.
-void run::store(row& r, const item& now) {
+void run::store(row& r, item now) {
   assert(now.generator == r.generator);
-  const std::uint32_t shared = r.generator ? 1 : 0;
+  const std::uint32_t shared = r.generator ? generator_record : plain_record;
   if (untouched(now) && now == pool_[shared]) {
     if (!r.shared)
       free_.push_back(r.record);
@@ -129,7 +149,7 @@ void run::store(row& r, const item& now) {
   if (r.shared)
     r.record = new_record();
   r.shared = jobless_end;
-  pool_[r.record] = now;
+  pool_[r.record] = std::move(now);
   if (jobless_end)
     last_jobless_ = r.record;
 }
@@ -181,7 +201,7 @@ void run::mark_doomed(std::span<const item_index> those, item_index root) {
       item now = was;
       advance(now, e, {});
       count(r, was, now);
-      store(r, now);
+      store(r, std::move(now));
     } else {
       std::uint32_t& record = shared[r.generator ? 1 : 0];
       if (record == 0) {

@@ -1,5 +1,6 @@
-// The journal's lines as a process that takes a run over needs them: what the run is, which documents joined, which
-// submissions were intended or withdrawn, and of each item's event what the rules need to go on. Writer and reader. Pure.
+// The journal's lines: what the run is, which documents joined, which submissions were intended or withdrawn, and the
+// events of the stream, each item's with what the rules need to go on. Writer, and the one reader: a process that takes a
+// run over and whoever only shows it read the same. Pure.
 #pragma once
 
 #include "actors/core/item.hpp"
@@ -16,6 +17,8 @@
 
 namespace settle::actors {
 
+struct journal_fields;
+
 /// {"event":"run","v":1,"run":…,"title":…,"backend":…,"created":…,"start_dir":…,"home":…,"exit_records":…,
 /// "max_concurrent":…}: the first line.
 std::string run_line(const run_facts& run, std::size_t max_concurrent);
@@ -31,40 +34,49 @@ std::string cancel_line(const std::vector<std::string>& items = {});
 /// journal leave that out.
 std::string item_line(const core::stream_event& e, const core::item& now);
 
-/// What one line of a journal says to a process that takes its run over.
+/// What one line of a journal says.
 struct kept_run {
   run_facts facts;  ///< without folder
   std::size_t max_concurrent = 0;
 };
 struct kept_document {
-  std::string file;
+  std::string file;  ///< a name in the run's own folder
   std::uint64_t tasks = 0;
   std::string generator;  ///< empty: the first document
 };
 struct kept_intent {
-  std::string item;
+  std::string_view item;
   std::uint32_t submission = 0;  ///< the ordinal in its token
 };
 struct kept_withdrawal {
-  std::string item;
+  std::string_view item;
 };
 struct kept_cancel {
   std::vector<std::string> items;  ///< empty: the whole run
 };
-struct kept_item {
-  std::string item;
-  std::uint64_t seq = 0;
-  core::item now;  ///< `generator` is not kept: the document tells
-};
-/// Another event of the stream.
+/// An event of the stream: what most readers ask it for. Valid as the line itself.
 struct kept_event {
   core::stream_kind kind{};
   std::uint64_t seq = 0;
+  core::duration at{};      ///< wall clock
+  std::string_view item{};  ///< empty for run events
+  core::item_status status{};
+  core::evidence who{};
+  core::cause why{};
+  std::uint64_t job_id = 0;
+  const journal_fields* fields = nullptr;  ///< the rest, for the functions below
 };
 using kept_line =
-    std::variant<kept_run, kept_document, kept_intent, kept_withdrawal, kept_cancel, kept_item, kept_event>;
+    std::variant<kept_run, kept_document, kept_intent, kept_withdrawal, kept_cancel, kept_event>;
 
-/// Errors: bad_reply, with words: no JSON, a field that is missing or of the wrong type, a newer journal.
+/// What it holds is valid until this thread reads the next line. Errors: bad_reply, with words: no JSON, a field that
+/// is missing, of the wrong type or given twice, a newer journal.
 io::result<kept_line> read_kept_line(std::string_view line);
+
+/// The whole event.
+core::stream_event whole_event(const kept_event& said);
+/// An item's event (tells_of_item) as the rules need it; `generator` is not kept: the document tells. Errors: bad_reply,
+/// with words: without "kept", or it contradicts itself.
+io::result<core::item> item_after(const kept_event& said);
 
 }  // namespace settle::actors

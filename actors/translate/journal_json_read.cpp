@@ -1,179 +1,249 @@
 #include "actors/keys.hpp"
 #include "actors/translate/event_reader.hpp"
 #include "actors/translate/journal_json.hpp"
-#include "actors/translate/line_reader.hpp"
+#include "actors/translate/object_fields.hpp"
 #include "actors/translate/stream_words.hpp"
 
-#include <algorithm>
+#include <array>
 #include <utility>
 
 namespace settle::actors {
 
 namespace {
 
-using core::item;
-using core::item_status;
-using core::stream_event;
-using simdjson::dom::object;
+using simdjson::SUCCESS;
+namespace od = simdjson::ondemand;
 
 constexpr int journal_version = 1;
+static_assert(journal_version == stream_version, "one number for both kinds of lines");
 
-core::exit_status read_code(line_reader& in) {
-  return {in.whole<std::int32_t>("exit"), in.whole<std::int32_t>("exit_signal")};
+/// An object in an object.
+template <auto Member, const auto& Table>
+bool inner(decltype(fields::owner(Member))& out, od::value& v, bool plain) {
+  od::object from;
+  if (v.get_object().get(from) != SUCCESS || !read_fields(from, Table, (out.*Member).emplace(), plain))
+    return false;
+  out.strange = out.strange || (out.*Member)->strange;
+  return true;
 }
 
-core::listed_job read_controller(object fields, bool& ok) {
-  line_reader in(fields);
-  core::listed_job job;
-  const auto means = in.whole<std::uint8_t>("means").value_or(0xff);
-  in.need(means <= static_cast<std::uint8_t>(core::meaning::requeued));
-  job.means = static_cast<core::meaning>(means);
-  job.why = in.word("cause", &core::cause_from_text, core::cause::none);
-  job.exact = read_code(in);
-  job.restarts = in.whole<std::uint32_t>("restarts");
-  job.submit = in.whole<std::int64_t>("submit");
-  job.start = in.whole<std::int64_t>("start");
-  job.end = in.whole<std::int64_t>("end");
-  job.word = in.text("word");
-  job.reason = in.text("reason");
-  ok = ok && in.ok();
-  return job;
+bool take_counts(journal_fields& out, od::value& v, bool) {
+  od::object from;
+  if (v.get_object().get(from) != SUCCESS)
+    return false;
+  auto& tally = out.counts.emplace();
+  for (auto entry : from) {
+    od::field field;
+    std::string_view name;
+    if (std::move(entry).get(field) != SUCCESS || field.unescaped_key().get(name) != SUCCESS)
+      return false;
+    const auto status = core::item_status_from_text(name);
+    if (!status && name != "unconfirmed") {
+      out.strange = true;
+      continue;
+    }
+    auto& to = status ? tally.by_status[static_cast<std::size_t>(*status)] : tally.unconfirmed;
+    if (field.value().get(to) != SUCCESS)
+      return false;
+  }
+  return true;
 }
 
-void read_kept(line_reader& in, item& it, bool& ok) {
-  it.submissions = in.whole<std::uint32_t>("submissions").value_or(0);
-  it.ever_running = in.truth("ever_running");
-  it.cancel_asked = in.truth("cancel_asked");
-  it.rerun_reported = in.truth("rerun_reported");
-  it.accounting_row_seen = in.truth("row_seen");
-  it.first_submit = in.whole<std::int64_t>("first_submit");
-  it.submit = in.whole<std::int64_t>("submit");
-  it.start = in.whole<std::int64_t>("start");
-  it.restarts = in.whole<std::uint32_t>("restarts");
-  if (const auto at = in.whole<std::int64_t>("finished_at"))
-    it.finished_at = core::duration{*at};
-  if (const auto exact = read_code(in); exact.exit || exact.signal)
-    it.exact = exact;
-  if (const auto record = in.inner("controller"))
-    it.controller = read_controller(*record, ok);
-  if (auto words = in.text("given_up"); !words.empty())
-    it.given_up = std::move(words);
-  ok = ok && in.ok();
-}
+// In the order in which they are written.
+constexpr std::array<field_of<controller_fields>, 10> controller_table{{
+    {"means", take<&controller_fields::means>},
+    {"cause", take<&controller_fields::cause>},
+    {"exit", take<&controller_fields::exit>},
+    {"exit_signal", take<&controller_fields::exit_signal>},
+    {"restarts", take<&controller_fields::restarts>},
+    {"submit", take<&controller_fields::submit>},
+    {"start", take<&controller_fields::start>},
+    {"end", take<&controller_fields::end>},
+    {"word", take<&controller_fields::word>},
+    {"reason", take<&controller_fields::reason>},
+}};
 
-core::verdict verdict_in(const stream_event& e) {
-  core::verdict v;
-  v.status = e.status;
-  v.who = e.who;
-  v.why = e.why;
-  v.exit_code = e.exit_code;
-  v.signal = e.signal;
-  v.error = e.error;
-  v.warning = e.warning;
-  v.facts = e.facts;
-  return v;
-}
+constexpr std::array<field_of<kept_fields>, 14> kept_table{{
+    {"submissions", take<&kept_fields::submissions>},
+    {"ever_running", take<&kept_fields::ever_running>},
+    {"cancel_asked", take<&kept_fields::cancel_asked>},
+    {"rerun_reported", take<&kept_fields::rerun_reported>},
+    {"row_seen", take<&kept_fields::row_seen>},
+    {"first_submit", take<&kept_fields::first_submit>},
+    {"submit", take<&kept_fields::submit>},
+    {"start", take<&kept_fields::start>},
+    {"restarts", take<&kept_fields::restarts>},
+    {"finished_at", take<&kept_fields::finished_at>},
+    {"exit", take<&kept_fields::exit>},
+    {"exit_signal", take<&kept_fields::exit_signal>},
+    {"controller", inner<&kept_fields::controller, controller_table>},
+    {"given_up", take<&kept_fields::given_up>},
+}};
 
-/// The item as the event shows it, brought to what holds of every item (core::check).
-void complete(item& it, const stream_event& e) {
-  it.status = e.status;
-  it.attempt = e.attempt;
-  it.job_id = e.status == item_status::pending ? 0 : e.job_id;
-  if (core::is_terminal(e.status))
-    it.reached = verdict_in(e);
-  const bool ended = core::is_terminal(e.status) || e.status == item_status::settling;
-  if (!ended)
-    it.finished_at.reset();
-  else if (!it.finished_at)
-    it.finished_at = e.at;
-  if (e.status == item_status::queued || e.status == item_status::running)
-    it.controller.reset();
-  it.accounting_asked = e.status == item_status::settling;
-}
+using line_of = journal_fields;
+constexpr std::array<field_of<line_of>, 40> line_table{{
+    {"event", take<&line_of::event>},
+    {"v", take<&line_of::v>},
+    {"seq", take<&line_of::seq>},
+    {"run", take<&line_of::run>},
+    {"item", take<&line_of::item>},
+    {"status", take<&line_of::status>},
+    {"at", take<&line_of::at>},
+    {"confirmed", take<&line_of::confirmed>},
+    {"counts", take_counts},
+    {"job_id", take<&line_of::job_id>},
+    {"attempt", take<&line_of::attempt>},
+    {"exit_code", take<&line_of::exit_code>},
+    {"signal", take<&line_of::signal>},
+    {"evidence", take<&line_of::evidence>},
+    {"cause", take<&line_of::cause>},
+    {"error", take<&line_of::error>},
+    {"warning", take<&line_of::warning>},
+    {"reason", take<&line_of::reason>},
+    {"advice", take<&line_of::advice>},
+    {"start", take<&line_of::start>},
+    {"end", take<&line_of::end>},
+    {"elapsed", take<&line_of::elapsed>},
+    {"cpu_seconds", take<&line_of::cpu_seconds>},
+    {"max_rss", take<&line_of::max_rss>},
+    {"cpu_efficiency", take<&line_of::cpu_efficiency>},
+    {"nodes", take<&line_of::nodes>},
+    {"raw_state", take<&line_of::raw_state>},
+    {"kept", inner<&line_of::kept, kept_table>},
+    {"title", take<&line_of::title>},
+    {"backend", take<&line_of::backend>},
+    {"created", take<&line_of::created>},
+    {"start_dir", take<&line_of::start_dir>},
+    {"home", take<&line_of::home>},
+    {"exit_records", take<&line_of::exit_records>},
+    {"max_concurrent", take<&line_of::max_concurrent>},
+    {"file", take<&line_of::file>},
+    {"tasks", take<&line_of::tasks>},
+    {"generator", take<&line_of::generator>},
+    {"token", take<&line_of::token>},
+    {"items", take<&line_of::items>},
+}};
 
 tl::unexpected<io::error> wrong(std::string words) {
   return io::fail(io::errc::bad_reply, std::move(words));
 }
 
-io::result<kept_line> read_stream_line(object parsed) {
-  const auto e = stream_event_in(parsed);
-  if (!e)
-    return wrong("an event with a field that is missing or of the wrong type");
-  if (!tells_of_item(e->kind))
-    return kept_event{e->kind, e->seq};
-  kept_item kept{e->item, e->seq, {}};
-  bool ok = true;
-  object fields;
-  if (parsed.at_key("kept").get(fields) != simdjson::SUCCESS)
-    return wrong("an item's event without \"kept\": this journal is of a settle that could not resume runs");
-  line_reader in(fields);
-  read_kept(in, kept.now, ok);
-  complete(kept.now, *e);
-  if (!ok)
-    return wrong("an item's \"kept\" with a field that is missing or of the wrong type");
-  if (const auto broken = core::broken_rule(kept.now); !broken.empty())
-    return wrong("an item's event that contradicts itself: " + std::string(broken));
-  return kept;
-}
-
-kept_run read_run(line_reader& in) {
+kept_run run_in(const journal_fields& in) {
   kept_run run;
-  run.facts.id = in.text("run");
-  run.facts.title = in.text("title");
-  run.facts.backend = in.text("backend");
-  run.facts.created_at = in.text("created");
-  run.facts.start_dir = in.text("start_dir");
-  run.facts.home = in.text("home");
-  run.facts.exit_records = in.truth("exit_records");
-  run.max_concurrent = in.whole<std::size_t>("max_concurrent").value_or(0);
-  in.need(!run.facts.id.empty() && !run.facts.backend.empty());
+  run.facts.id = in.run;
+  run.facts.title = in.title;
+  run.facts.backend = in.backend;
+  run.facts.created_at = in.created;
+  run.facts.start_dir = in.start_dir;
+  run.facts.home = in.home;
+  run.facts.exit_records = in.exit_records;
+  run.max_concurrent = in.max_concurrent.value_or(0);
   return run;
 }
 
-kept_document read_document_line(line_reader& in) {
-  kept_document doc{in.text("file"), in.whole<std::uint64_t>("tasks").value_or(0), in.text("generator")};
-  // A name in the run's own folder, never a way out of it.
-  in.need(!doc.file.empty() && doc.file.front() != '.' && doc.file.find('/') == std::string::npos);
-  return doc;
+/// A name in the run's own folder, never a way out of it.
+bool is_plain_name(std::string_view file) {
+  return !file.empty() && file.front() != '.' && file.find('/') == std::string_view::npos;
 }
 
-io::result<kept_line> read_own_line(object parsed) {
-  line_reader in(parsed);
-  const std::string what = in.text("event");
-  kept_line out;
-  if (what == "run") {
-    out = read_run(in);
-  } else if (what == "document") {
-    out = read_document_line(in);
-  } else if (what == "intent") {
-    kept_intent intent{in.text("item"), submission_of_token(in.text("token"))};
-    in.need(!intent.item.empty() && intent.submission > 0);
-    out = std::move(intent);
-  } else if (what == "withdrawn") {
-    kept_withdrawal withdrawn{in.text("item")};
-    in.need(!withdrawn.item.empty());
-    out = std::move(withdrawn);
-  } else if (what == "cancel") {
-    out = kept_cancel{in.texts("items")};
-  } else {
-    return wrong("an event \"" + what + "\" that this settle does not know: a newer one wrote it");
-  }
-  if (!in.ok())
-    return wrong("a line of \"" + what + "\" with a field that is missing or of the wrong type");
-  return out;
+tl::unexpected<io::error> unknown_event(std::string_view name) {
+  return wrong("an event \"" + std::string(name) + "\" that this settle does not know: a newer one wrote it");
 }
+
+tl::unexpected<io::error> wrong_field(std::string_view event) {
+  const bool own = !kind_of(event);
+  return wrong((own ? "a line of \"" + std::string(event) + "\"" : "an event") +
+               " with a field that is missing, of the wrong type or given twice");
+}
+
+io::result<kept_line> read_own_line(const journal_fields& in) {
+  if (in.event == "run" && !in.run.empty() && !in.backend.empty())
+    return run_in(in);
+  if (in.event == "document" && is_plain_name(in.file))
+    return kept_document{std::string(in.file), in.tasks.value_or(0), std::string(in.generator)};
+  if (in.event == "intent" && !in.item.empty())
+    if (const kept_intent intent{in.item, submission_of_token(in.token)}; intent.submission > 0)
+      return intent;
+  if (in.event == "withdrawn" && !in.item.empty())
+    return kept_withdrawal{in.item};
+  if (in.event == "cancel")
+    return kept_cancel{{in.items.begin(), in.items.end()}};
+  return wrong_field(in.event);
+}
+
+tl::unexpected<io::error> newer_version() {
+  return wrong("a version that this settle does not know: a newer one wrote it");
+}
+
+bool is_own(std::string_view event) {
+  return event == "run" || event == "document" || event == "intent" || event == "withdrawn" ||
+         event == "cancel";
+}
+
+/// Reads lines one after the other (decision 0019). The quick way takes what looks as we write it; of all else the strict parser, which
+/// looks at everything, says what is wrong.
+class line_reading {
+public:
+  io::result<kept_line> read(std::string_view text) {
+    in_.emplace();
+    const bool taken = take_quickly(text);
+    if (!taken || in_->strange) {
+      simdjson::dom::object line;
+      if (strict_.parse(text.data(), text.size()).get(line) != SUCCESS)
+        return wrong("no JSON object");
+      if (!taken)
+        return refused(line);
+    }
+    return judged(*in_);
+  }
+
+private:
+  bool take_quickly(std::string_view text) {
+    const bool plain = text.find('\\') == std::string_view::npos;
+    text_.assign(text).append(simdjson::SIMDJSON_PADDING, ' ');
+    od::document json;
+    od::object line;
+    return quick_.iterate(simdjson::padded_string_view(text_.data(), text.size(), text_.size())).get(json) ==
+               SUCCESS &&
+           json.get_object().get(line) == SUCCESS && read_fields(line, line_table, *in_, plain) &&
+           json.current_location().error() == simdjson::OUT_OF_BOUNDS;  // nothing follows
+  }
+
+  static io::result<kept_line> refused(const simdjson::dom::object& line) {
+    std::int64_t version = 0;
+    std::string_view event;
+    if (line["v"].get(version) != SUCCESS || version != journal_version)
+      return newer_version();
+    if (line["event"].get(event) != SUCCESS || !(kind_of(event) || is_own(event)))
+      return unknown_event(event);
+    return wrong_field(event);
+  }
+
+  static io::result<kept_line> judged(const journal_fields& in) {
+    if (in.v != journal_version)
+      return newer_version();
+    if (is_own(in.event))
+      return read_own_line(in);
+    const auto kind = kind_of(in.event);
+    if (!kind)
+      return unknown_event(in.event);
+    io::result<kept_line> out{kept_event{}};
+    if (!read_event(*kind, in, std::get<kept_event>(*out)))
+      return wrong_field(in.event);
+    return out;
+  }
+
+  od::parser quick_;  // both keep their buffers from line to line
+  simdjson::dom::parser strict_;
+  std::string text_;  // what the views look into
+  std::optional<journal_fields> in_;
+};
 
 }  // namespace
 
 io::result<kept_line> read_kept_line(std::string_view line) {
-  static thread_local simdjson::dom::parser parser;  // keeps its buffers from line to line
-  object parsed;
-  if (parser.parse(line.data(), line.size()).get(parsed) != simdjson::SUCCESS)
-    return wrong("no JSON object");
-  line_reader in(parsed);
-  if (in.whole<std::int32_t>("v") != journal_version)
-    return wrong("a version that this settle does not know: a newer one wrote it");
-  return kind_of(in.text("event")) ? read_stream_line(parsed) : read_own_line(parsed);
+  static thread_local line_reading reading;
+  return reading.read(line);
 }
 
 }  // namespace settle::actors

@@ -6,6 +6,7 @@
 #include "io/tasks/json_input.hpp"
 #include "io/tasks/syntax.hpp"
 #include "io/tasks/task_reader.hpp"
+#include "io/tasks/wanted.hpp"
 #include "io/tasks/wording.hpp"
 
 #include <simdjson.h>
@@ -32,8 +33,7 @@ public:
     else
       read_root();
     if (!in_.broken()) {
-      for (std::size_t i = 0; i < doc_.tasks.size(); ++i)
-        fill_defaults(doc_.tasks[i].wants, resources_given_[i], doc_.defaults);
+      wanted_.fill(doc_.defaults);
       check_groups(in_, doc_);
     }
     parsed out;
@@ -116,21 +116,28 @@ private:
     if (const auto error = list.count_elements().get(count))
       return in_.broke(error);
     doc_.tasks.reserve(count);  // a task is large: no doubling
-    resources_given_.reserve(count);
     in_.each_element(list, [&](od::value& v, place at) {
-      doc_.tasks.emplace_back();
-      resources_given_.push_back(0);
-      read_task(in_, v, at, doc_.tasks.back(), resources_given_.back());
+      task& t = doc_.tasks.emplace_back();
+      const std::uint16_t given = read_task(in_, v, at, t, own_);
+      t.wants = wanted_.share(own_, given);
+      if (given != 0)
+        own_ = {};
     });
   }
 
   const json_text& text_;
   json_input in_;
   document doc_;
-  std::vector<std::uint16_t> resources_given_;
+  wanted wanted_;
+  resources own_;  // of the task that is being read
 };
 
 }  // namespace
+
+std::shared_ptr<const resources> nothing_wanted() {
+  static const auto nothing = std::make_shared<const resources>();
+  return nothing;
+}
 
 document without_tasks(const document& doc) {
   document out;

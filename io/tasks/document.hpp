@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -42,11 +43,15 @@ struct resources {
   std::string working_dir, partition, account, qos, constraint, memory, time_limit, gres;
   std::optional<std::int64_t> cpus;
   std::vector<std::string> sbatch_args;
+  bool operator==(const resources&) const = default;
 };
+
+std::shared_ptr<const resources> nothing_wanted();
 
 struct task {
   std::string id, name, command;
-  resources wants;  ///< the task's own over the document's defaults
+  /// The task's own over the document's defaults; shared by tasks that want the same. Never null.
+  std::shared_ptr<const resources> wants = nothing_wanted();
   std::vector<std::string> deps;
   std::string output_file, error_file, generates_source;
   std::vector<env_rule> env;  ///< the task's own

@@ -14,4 +14,5 @@ target_sources(settle_io PRIVATE
   ${CMAKE_CURRENT_LIST_DIR}/syntax.cpp
   ${CMAKE_CURRENT_LIST_DIR}/task_reader.cpp
   ${CMAKE_CURRENT_LIST_DIR}/utf8.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/wanted.cpp
   ${CMAKE_CURRENT_LIST_DIR}/wording.cpp)

@@ -89,8 +89,6 @@ void read_deps(json_input& in, field f, json_input::value& v, task& t, const giv
 }
 
 void read_task_field(json_input& in, field f, json_input::value& v, task& t, const given_fields& given) {
-  if (f <= field::sbatch_args)
-    return read_resource(in, f, v, t.wants);
   if (f == field::deps || f == field::dependencies)
     return read_deps(in, f, v, t, given);
   if (f == field::env)
@@ -155,8 +153,8 @@ void read_resource(json_input& in, field f, json_input::value& v, resources& out
     out.cpus = cpus;
 }
 
-void read_task(json_input& in, json_input::value& v, place at, task& t, std::uint16_t& resources_given,
-               level where) {
+std::uint16_t read_task(json_input& in, json_input::value& v, place at, task& t, resources& own,
+                        level where) {
   t.at = t.id_at = at;
   given_fields given;
   seen_keys strange;
@@ -172,11 +170,14 @@ void read_task(json_input& in, json_input::value& v, place at, task& t, std::uin
         const bool required = f == field::id || f == field::name || f == field::command;
         if (!required && in.is_null(value))
           return given.forget(f);
-        read_task_field(in, f, value, t, given);
+        if (f <= field::sbatch_args)
+          read_resource(in, f, value, own);
+        else
+          read_task_field(in, f, value, t, given);
       });
-  resources_given = given.resources_mask();
   if (whole)
     tell_missing(in, t, given);
+  return given.resources_mask();
 }
 
 void fill_defaults(resources& r, std::uint16_t given, const resources& defaults) {

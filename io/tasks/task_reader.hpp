@@ -34,9 +34,10 @@ bool accept_key(json_input&, std::string_view key, field, level, place at, json_
 /// One of working_dir … sbatch_args.
 void read_resource(json_input&, field, json_input::value&, resources&);
 
-/// A task object. `resources_given` gets what it asked for itself. `where`: task, or record.
-void read_task(json_input&, json_input::value&, place at, task&, std::uint16_t& resources_given,
-               level where = level::task);
+/// A task object but for its `wants`: `own` gets what it asked for itself. Returns which those are (a resources_mask).
+/// `where`: task, or record.
+std::uint16_t read_task(json_input&, json_input::value&, place at, task&, resources& own,
+                        level where = level::task);
 
 /// Takes from `defaults` what `given` (a resources_mask) lacks.
 void fill_defaults(resources&, std::uint16_t given, const resources& defaults);

@@ -36,9 +36,9 @@ public:
   }
 
   void line(std::string_view text) {
-    const journal_line said = read_journal_line(text);
+    const auto said = actors::read_kept_line(text);
     so_far_.saw(said);
-    const auto* e = std::get_if<core::stream_event>(&said);
+    const auto* e = said ? std::get_if<actors::kept_event>(&*said) : nullptr;
     if (e == nullptr)
       return;  // the journal's own: not part of the stream
     if (words_ && e->kind == core::stream_kind::run_started)
@@ -47,8 +47,9 @@ public:
     if (e->seq < from_seq_)
       return;
     if (words_)
-      return words_->event(*e);
-    json_.add(actors::to_json(*e) + "\n");  // without what the journal keeps for a process that takes over
+      return words_->event(whole_event(*e));
+    json_.add(actors::to_json(whole_event(*e)) +
+              "\n");  // without what the journal keeps for a process that takes over
   }
 
   void tick() {

@@ -161,6 +161,16 @@ TEST_CASE("that the run is being cancelled outlives the process that was asked",
   CHECK(left.recover()->cancel_asked);
 }
 
+TEST_CASE("that some items are being cancelled outlives it too, whatever their ids", "[recovery]") {
+  left_run left;
+  left.line(actors::cancel_line({"c", "a"}));
+  left.line(R"({"event":"cancel","v":1,"items":["\u0062"]})");
+  const auto found = left.recover();
+  REQUIRE(found);
+  CHECK_FALSE(found->cancel_asked);
+  CHECK(found->cancelled == std::set<core::item_index>{0, 1, 2});
+}
+
 TEST_CASE("a document that is not what joined is refused", "[recovery]") {
   left_run left;
   left.document("document-0.json", R"([{"id":"a","name":"a","command":"true"}])");
@@ -178,6 +188,31 @@ TEST_CASE("a generator's document joins again, and is known to have joined", "[r
   CHECK(found->book.run().at(3).job_id == 9);
   left.line(actors::document_line("document-2.json", 1, "nobody"));
   CHECK(left.refusal().find("\"nobody\", which is no item") != std::string::npos);
+}
+
+TEST_CASE("fields of a later settle beside ours are passed over", "[recovery]") {
+  left_run left;
+  left.line(R"({"event":"intent","later":{"x":[1,null]},"v":1,"item":"a","token":"0testrun0000-0-1"})");
+  auto found = left.recover();
+  REQUIRE(found);
+  CHECK(found->book.run().at(0).sub == core::submission::unclear);
+}
+
+TEST_CASE("of an item's lines the newest counts, and a withdrawn one keeps its turn", "[recovery]") {
+  left_run left;
+  left.line(actors::intent_line("a", actors::make_token("0testrun0000", 0, 1)));
+  left.line(actors::withdrawn_line("a"));
+  left.line(actors::intent_line("c", actors::make_token("0testrun0000", 2, 1)));
+  left.item("c", live(item_status::running, 9));
+  left.item("c", ended(item_status::completed, core::evidence::accounting, core::cause::none, 0));
+  auto found = left.recover();
+  REQUIRE(found);
+  auto& run = found->book.run();
+  run.check();
+  CHECK(run.at(2).status == item_status::completed);
+  CHECK(run.slots_used() == 0);
+  CHECK(run.take_ready() == core::item_index{0});
+  CHECK_FALSE(run.take_ready());  // b waits for a, c has ended
 }
 
 TEST_CASE("a torn last line was never told and is left out", "[recovery]") {
@@ -218,6 +253,42 @@ TEST_CASE("a journal that is damaged in the middle is refused with the line", "[
     left.line(actors::item_line(e, live(item_status::running, 8)));
     CHECK(left.refusal().find(":4: an item's event that contradicts itself: a live item has a job") !=
           std::string::npos);
+  }
+  SECTION("a field that is given twice") {
+    left.line(R"({"event":"intent","v":1,"item":"c","item":"a","token":"0testrun0000-2-1"})");
+    CHECK(left.refusal().find(
+              ":4: a line of \"intent\" with a field that is missing, of the wrong type or given "
+              "twice") != std::string::npos);
+  }
+  SECTION("no JSON in what this settle does not know") {
+    left.line(R"({"event":"cancel","v":1,"later":{"x":tru}})");
+    CHECK(left.refusal().find(":4: no JSON object") != std::string::npos);
+  }
+  SECTION("something after the line's object") {
+    left.line(R"({"event":"cancel","v":1}{"event":"cancel","v":1})");
+    CHECK(left.refusal().find(":4: no JSON object") != std::string::npos);
+  }
+  SECTION("a cancel of no items, which is not one of all") {
+    left.line(R"({"event":"cancel","v":1,"items":[]})");
+    CHECK(left.refusal().find(":4: a line of \"cancel\" with a field") != std::string::npos);
+  }
+  SECTION("a cancel of what is no id") {
+    left.line(R"({"event":"cancel","v":1,"items":["c",7]})");
+    CHECK(left.refusal().find(":4: a line of \"cancel\" with a field") != std::string::npos);
+  }
+  SECTION("a cancel of another run's item") {
+    left.line(actors::cancel_line({"c", "other"}));
+    CHECK(left.refusal().find(":4: \"other\" is no item of this run") != std::string::npos);
+  }
+  SECTION("a wrong type in what the rules need") {
+    left.line(
+        R"({"event":"item","v":1,"seq":2,"run":"r","item":"c","status":"pending","at":1,"kept":{"submissions":"3"}})");
+    CHECK(left.refusal().find(":4: an event with a field that is missing, of the wrong type") !=
+          std::string::npos);
+  }
+  SECTION("a newer version whose fields are others") {
+    left.line(R"({"event":"item","v":2,"seq":"two","item":["c"]})");
+    CHECK(left.refusal().find(":4: a version that this settle does not know") != std::string::npos);
   }
   SECTION("a newer settle's") {
     left.line(R"({"event":"array","v":1})");

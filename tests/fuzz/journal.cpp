@@ -1,13 +1,17 @@
 // Journals: any file is its whole lines in order and perhaps a torn one; a line that is an event is the same event
-// when it is written and read again.
+// when it is written and read again. No line is taken that is not JSON.
 #include "io/journal.hpp"
 #include "actors/translate/event_json.hpp"
+#include "actors/translate/journal_json.hpp"
 #include "tests/fuzz/fuzz.hpp"
+
+#include <simdjson.h>
 
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include <string>
+#include <variant>
 
 using namespace settle;
 
@@ -20,6 +24,24 @@ int file_of(std::string_view text) {
   fuzz::must(::pwrite(file, text.data(), text.size(), 0) == static_cast<ssize_t>(text.size()),
              "it is written");
   return file;
+}
+
+/// What the quick reader takes is JSON to the strict parser too, and ours.
+void check_line(std::string_view line) {
+  const auto said = actors::read_kept_line(line);
+  if (!said)
+    return fuzz::must(!said.error().words.empty(), "a refusal has words");
+  static simdjson::dom::parser strict;
+  simdjson::dom::object object;
+  std::int64_t version = 0;
+  fuzz::must(strict.parse(line.data(), line.size()).get(object) == simdjson::SUCCESS,
+             "a line is a JSON object");
+  fuzz::must(object["v"].get(version) == simdjson::SUCCESS && version == 1, "of a version that is known");
+  const auto* event = std::get_if<actors::kept_event>(&*said);
+  if (event == nullptr || event->item.empty())
+    return;
+  if (const auto now = actors::item_after(*event))
+    fuzz::must(core::broken_rule(*now).empty(), "an item that is read keeps the rules");
 }
 
 void check_event(std::string_view line) {
@@ -44,6 +66,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto keep = [&](std::string_view line) {
     lines += line;
     lines += '\n';
+    check_line(line);
     check_event(line);
   };
   fuzz::must(io::read_journal(path, keep, torn).has_value(), "the file is read");

@@ -129,7 +129,7 @@ void checker::shown(index i, const settle::core::item& it, stream_kind kind, dur
     else if (++s.corrections > 1 || kind != stream_kind::verdict_corrected)
       violation("G3", i, "an unconfirmed completion was amended without being called a correction, or twice");
   }
-  s.reached = it.reached;
+  s.reached = it.reached ? std::optional(*it.reached) : std::nullopt;
   judge(i, *it.reached);
 }
 

@@ -123,24 +123,23 @@ core::instant driver::now() const {
 }
 
 void driver::recover() {
-  std::vector<std::pair<item_index, item>> waiting;
   for (item_index i = 0; i < disk_.items.size(); ++i) {
     if (!disk_.items[i])
       continue;
     auto it = *disk_.items[i];
     if (is(mutation::crash_forgets_intents) && it.status == item_status::pending)
       it.sub = submission::none;
-    core::resume(it, now());
-    run_.restore(i, it);
+    run_.restore(i, std::move(it));
+  }
+  for (auto d : run_.restored(now()).doomed)
+    write(d, run_.at(d), stream_kind::item, false);
+  for (item_index i = 0; i < run_.size(); ++i) {
+    const auto& it = run_.at(i);
     const bool waits = it.reached ? !core::is_confirmed(*it.reached)
                                   : core::is_live(it.status) || it.sub == submission::unclear;
     if (waits)
-      waiting.emplace_back(i, std::move(it));
+      start_life(i, it);
   }
-  for (auto d : run_.restored().doomed)
-    write(d, run_.at(d), stream_kind::item, false);
-  for (auto& [i, it] : waiting)
-    start_life(i, std::move(it));
   finished_ = run_.confirmed() && lines_.empty() && !writing_;
   if (disk_.cancel_asked)
     cancel_run();

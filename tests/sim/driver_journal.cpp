@@ -24,8 +24,8 @@ item as_journaled(const item& it) {
   e.run = run_id;
   e.seq = 1;
   auto read = actors::read_kept_line(actors::item_line(e, it));
-  assert(read && std::holds_alternative<actors::kept_item>(*read));
-  return std::get<actors::kept_item>(*read).now;
+  assert(read && std::holds_alternative<actors::kept_event>(*read));
+  return actors::item_after(std::get<actors::kept_event>(*read)).value();
 }
 
 }  // namespace

@@ -35,12 +35,13 @@ TEST_CASE("a task needs id, name and command alone, and asks for nothing else", 
   CHECK(t.id == "a");
   CHECK(t.name == "A");
   CHECK(t.command == "true");
-  for (const std::string* text : {&t.wants.working_dir, &t.wants.partition, &t.wants.account, &t.wants.qos,
-                                  &t.wants.constraint, &t.wants.memory, &t.wants.time_limit, &t.wants.gres,
-                                  &t.output_file, &t.error_file, &t.generates_source, &t.init})
+  for (const std::string* text :
+       {&t.wants->working_dir, &t.wants->partition, &t.wants->account, &t.wants->qos, &t.wants->constraint,
+        &t.wants->memory, &t.wants->time_limit, &t.wants->gres, &t.output_file, &t.error_file,
+        &t.generates_source, &t.init})
     CHECK(text->empty());
-  CHECK_FALSE(t.wants.cpus);
-  CHECK(t.wants.sbatch_args.empty());
+  CHECK_FALSE(t.wants->cpus);
+  CHECK(t.wants->sbatch_args.empty());
   CHECK(t.deps.empty());
   CHECK(t.env.empty());
 }
@@ -63,16 +64,16 @@ TEST_CASE("every field of a task is read", "[tasks][document]") {
   const task& t = doc.tasks.at(0);
   CHECK(doc.title == "study");
   CHECK(t.command == "echo \"x\"\n");
-  CHECK(t.wants.working_dir == "~/w");
-  CHECK(t.wants.partition == "p");
-  CHECK(t.wants.account == "acc");
-  CHECK(t.wants.qos == "q");
-  CHECK(t.wants.constraint == "c&d");
-  CHECK(t.wants.cpus == 4);
-  CHECK(t.wants.memory == "4G");
-  CHECK(t.wants.time_limit == "1-00:00:00");
-  CHECK(t.wants.gres == "gpu:2");
-  CHECK(t.wants.sbatch_args == std::vector<std::string>{"--exclusive", "--nice=5"});
+  CHECK(t.wants->working_dir == "~/w");
+  CHECK(t.wants->partition == "p");
+  CHECK(t.wants->account == "acc");
+  CHECK(t.wants->qos == "q");
+  CHECK(t.wants->constraint == "c&d");
+  CHECK(t.wants->cpus == 4);
+  CHECK(t.wants->memory == "4G");
+  CHECK(t.wants->time_limit == "1-00:00:00");
+  CHECK(t.wants->gres == "gpu:2");
+  CHECK(t.wants->sbatch_args == std::vector<std::string>{"--exclusive", "--nice=5"});
   CHECK(t.deps == std::vector<std::string>{"b.*", "c"});
   CHECK(t.output_file == "o");
   CHECK(t.error_file == "e");
@@ -95,7 +96,7 @@ TEST_CASE("both spellings of deps are read, and null means not given", "[tasks][
   const document doc = good(R"([{"id": "a", "name": "A", "command": "x", "dependencies": ["b"], "gres": null,
     "output_file": null, "env": null, "cpus": null, "deps": null}])");
   CHECK(doc.tasks[0].deps == std::vector<std::string>{"b"});
-  CHECK_FALSE(doc.tasks[0].wants.cpus);
+  CHECK_FALSE(doc.tasks[0].wants->cpus);
 }
 
 TEST_CASE("what stands beside tasks fills what a task lacks, wherever it stands", "[tasks][document]") {
@@ -104,13 +105,13 @@ TEST_CASE("what stands beside tasks fills what a task lacks, wherever it stands"
       {"id": "b", "name": "B", "command": "x", "partition": "own", "cpus": 1, "account": "", "sbatch_args": [],
        "init": ""}],
     "account": "acc", "sbatch_args": ["--exclusive"], "time_limit": "5", "init": "lines"})");
-  const resources& a = doc.tasks[0].wants;
+  const resources& a = *doc.tasks[0].wants;
   CHECK(a.partition == "p");
   CHECK(a.cpus == 2);
   CHECK(a.account == "acc");
   CHECK(a.time_limit == "5");
   CHECK(a.sbatch_args == std::vector<std::string>{"--exclusive"});
-  const resources& b = doc.tasks[1].wants;
+  const resources& b = *doc.tasks[1].wants;
   CHECK(b.partition == "own");
   CHECK(b.cpus == 1);
   CHECK(b.account.empty());
@@ -150,8 +151,8 @@ TEST_CASE("a generator's document stands on its parent's defaults, rules and gro
     "tasks": [{"id": "a", "name": "A", "command": "x", "env": [{"include": ["h"]}]}]})",
                               &parent);
   REQUIRE(child.tasks.size() == 1);
-  CHECK(child.tasks[0].wants.account == "acc");
-  CHECK(child.tasks[0].wants.partition == "q");
+  CHECK(child.tasks[0].wants->account == "acc");
+  CHECK(child.tasks[0].wants->partition == "q");
   CHECK(child.init == "lines");
   CHECK(child.env.size() == 2);
   CHECK(child.groups.at("g").at(0).set.at(0).second == "child");

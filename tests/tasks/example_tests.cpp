@@ -35,7 +35,7 @@ document example(const std::string& name) {
 script_end run_task(const document& doc, const task& t, const std::string& folder) {
   auto environment = resolve_environment(doc, t, seed_of(doc, t));
   REQUIRE(environment);
-  const script_request r{t.command, t.wants.working_dir.empty() ? folder : t.wants.working_dir,
+  const script_request r{t.command, t.wants->working_dir.empty() ? folder : t.wants->working_dir,
                          *std::move(environment), "tok1"};
   return run_script(job_script(r), {"PATH=/usr/bin:/bin"});
 }
@@ -87,7 +87,7 @@ TEST_CASE("the example with failures fails as its names say", "[tasks][example]"
   CHECK(run_task(doc, by_id(doc, "fails.exit-137"), folder).exit == 137);
   CHECK(run_task(doc, by_id(doc, "fails.killed"), folder).signal == 9);
   CHECK(run_task(doc, by_id(doc, "fails.working-dir"), folder).exit == launch_failure_exit);
-  CHECK(time_limit_seconds(by_id(doc, "fails.timeout").wants.time_limit) == 2);
+  CHECK(time_limit_seconds(by_id(doc, "fails.timeout").wants->time_limit) == 2);
   CHECK_FALSE(std::filesystem::exists(by_id(doc, "fails.generator").generates_source));
 }
 

@@ -204,7 +204,14 @@ TEST_CASE("a number that is no number is left out", "[program][event_json]") {
 TEST_CASE("lines that are no events of ours are none", "[program][event_json]") {
   for (
       const char* line :
-      {"", "{", "[]", "null", "{}", "42", R"({"event":"item"})", R"({"event":"intent","v":1,"seq":1,"at":1})",
+      {"",
+       "{",
+       "[]",
+       "null",
+       "{}",
+       "42",
+       R"({"event":"item"})",
+       R"({"event":"intent","v":1,"seq":1,"at":1})",
        R"({"event":"item","v":2,"seq":1,"run":"r","item":"a","status":"failed","at":1})",
        R"({"event":"item","v":1,"seq":-1,"run":"r","item":"a","status":"failed","at":1})",
        R"({"event":"item","v":1,"seq":1,"run":"r","item":"a","status":"finished","at":1})",
@@ -215,7 +222,13 @@ TEST_CASE("lines that are no events of ours are none", "[program][event_json]") 
        R"({"event":"item","v":1,"seq":1,"run":"r","item":"a","status":"failed","at":1,"job_id":12})",
        R"({"event":"item","v":1,"seq":1,"run":"r","item":"a","status":"failed","at":1,"exit_code":4294967296})",
        R"({"event":"item","v":1,"seq":1,"run":"r","item":"a","status":"failed","at":1,"cause":"bad luck"})",
-       R"({"event":"run_finished","v":1,"seq":1,"run":"r","status":"completed","at":1})"}) {
+       R"({"event":"run_finished","v":1,"seq":1,"run":"r","status":"completed","at":1})",
+       R"({"event":"item","v":1,"seq":1,"run":"r","item":"a","status":"failed","status":"completed","at":1})",
+       R"({"event":"item","v":1,"seq":1,"run":"r","item":"a","status":"failed","at":1} {})",
+       R"({"event":"item","v":1,"seq":1,"run":"r","item":"a","status":"failed","at":1,"new":tru})",
+       R"({"event":"item","v":1,"seq":1,"run":"r","item":"a","status":"failed","at":1,"new":[1,"x" 2]})",
+       R"({"event":"item","v":1,"seq":1,"run":"r","item":"a","status":"failed","at":1,"cause":nul})",
+       R"({"event":"item","v":1,"seq":1,"run":"r","item":"a\q","status":"failed","at":1})"}) {
     CAPTURE(line);
     CHECK_FALSE(actors::stream_event_from_json(line));
   }

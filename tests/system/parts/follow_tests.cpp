@@ -1,3 +1,4 @@
+#include "actors/translate/event_json.hpp"
 #include "runtime/follow.hpp"
 
 #include <catch2/catch.hpp>
@@ -64,6 +65,10 @@ std::string read_all(journal_tail& tail) {
   }
 }
 
+void see(run_so_far& run, const std::string& line) {
+  run.saw(actors::read_kept_line(line));
+}
+
 }  // namespace
 
 TEST_CASE("a tail reads on where it stopped, and torn lines once they are whole", "[program][follow]") {
@@ -98,25 +103,26 @@ TEST_CASE("a tail reads lines that are longer than its blocks", "[program][follo
 TEST_CASE("a run's counts are followed without its documents", "[program][follow]") {
   run_so_far run("r1");
   CHECK_FALSE(run.is_run());
-  run.saw(run_line{"a title", "local", "", "/"});
+  see(run, R"({"event":"run","v":1,"run":"r1","title":"a title","backend":"local"})");
   CHECK(run.is_run());
-  run.saw(counted(stream_kind::run_started, 3));
+  see(run, actors::to_json(counted(stream_kind::run_started, 3)));
   CHECK(run.summary().status == core::run_status::pending);
-  run.saw(item("a", item_status::running));
+  see(run, actors::to_json(item("a", item_status::running)));
   CHECK(run.summary().status == core::run_status::running);
-  run.saw(item("a", item_status::completed, core::evidence::none));
-  run.saw(item("b", item_status::failed));
+  see(run, actors::to_json(item("a", item_status::completed, core::evidence::none)));
+  see(run, actors::to_json(item("b", item_status::failed)));
   CHECK(run.summary().tally.unconfirmed == 1);
-  run.saw(counted(stream_kind::items_added, 5));
+  see(run, actors::to_json(counted(stream_kind::items_added, 5)));
   CHECK(run.summary().tally.of(item_status::pending) == 3);
   CHECK(run.summary().tally.total() == 5);
-  run.saw(item("a", item_status::failed, core::evidence::accounting, stream_kind::verdict_corrected));
+  see(run, actors::to_json(
+               item("a", item_status::failed, core::evidence::accounting, stream_kind::verdict_corrected)));
   CHECK(run.summary().tally.unconfirmed == 0);
   CHECK(run.summary().tally.of(item_status::failed) == 2);
   CHECK_FALSE(run.finished());
   stream_event end = counted(stream_kind::run_finished, 0);
   end.run_state = core::run_status::failed;
-  run.saw(end);
+  see(run, actors::to_json(end));
   CHECK(run.finished());
   CHECK(run.summary().status == core::run_status::failed);
   CHECK(run.summary().exit_code() == 1);

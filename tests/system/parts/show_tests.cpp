@@ -1,6 +1,5 @@
 #include "actors/translate/event_json.hpp"
 #include "runtime/cli/show_text.hpp"
-#include "runtime/journal_line.hpp"
 #include "runtime/show.hpp"
 
 #include <catch2/catch.hpp>
@@ -160,7 +159,7 @@ TEST_CASE("a generator's tasks inherit what their parent document says", "[progr
   const shown_run run = w.read();
   REQUIRE(run.items.size() == 2);
   CHECK(run.items[1].id == "child");
-  CHECK(run.items[1].task->wants.partition == "long");
+  CHECK(run.items[1].task->wants->partition == "long");
 }
 
 TEST_CASE("a document that is gone is said, and its items are still known by their events",
