@@ -84,6 +84,9 @@ private:
     it->sub = core::submission::asked;
     it->submissions = said.submission;
     it->attempt = std::max(it->attempt, 1U);
+    if (said.array && said.array->leader >= items_.size())
+      return refuse("an array of an item that this run does not have");
+    book_->place(*book_->run().tasks().find(said.item), said.array);
   }
 
   void apply(kept_withdrawal& said) {

@@ -31,7 +31,7 @@ journal_line read_journal_line(std::string_view line) {
   if (what == "run")
     return run_line{text_of(parsed, "title"), text_of(parsed, "backend"), text_of(parsed, "created"),
                     text_of(parsed, "start_dir")};
-  if (what == "intent")
+  if (what == "intent" || what == "array_intent")
     return intent_line{text_of(parsed, "item"), text_of(parsed, "token")};
   document_line document{text_of(parsed, "file"), text_of(parsed, "generator")};
   if (what == "document" && is_plain_name(document.file))

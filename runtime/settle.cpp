@@ -74,6 +74,7 @@ struct runtime::impl {
     config.rules = opts.rules;
     config.interval_fixed = opts.poll_interval_fixed;
     config.submissions_at_once = opts.submissions_at_once;
+    config.arrays = kind == backend_kind::slurm && opts.arrays;
     if (opts.max_concurrent != 0)
       config.max_concurrent = opts.max_concurrent;
     caf_config = make_caf_config(opts.threads);

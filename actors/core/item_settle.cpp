@@ -88,6 +88,15 @@ verdict lost() {
           .error = "accounting says it never ran, and the controller no longer knows it"};
 }
 
+/// It waited with the rest of its array and is gone from there; had it begun, accounting would have its row.
+verdict taken_from_array(const item& it) {
+  return {.status = item_status::failed,
+          .who = evidence::accounting,
+          .why = it.cancel_asked ? cause::cancelled : cause::lost,
+          .error = "it waited in its array, is gone from there, and accounting knows no beginning of it: it was "
+                   "cancelled before it began, of which Slurm keeps no record"};
+}
+
 verdict with_doubt(verdict v) {
   v.warning =
       "accounting had not caught up with the controller: a later life of this job may be missing there";
@@ -107,6 +116,8 @@ void fall_back(step& s) {
     decide(s, witness_of(s.e));
   else if (is_lost(it))
     conclude(s, lost());
+  else if (s.e.rest_of_array && s.e.accounting_caught_up && it.denied && !it.ever_running)
+    conclude(s, taken_from_array(it));
   else if (it.given_up && it.denied && !it.ever_running)
     conclude(s, {.status = item_status::failed, .why = cause::cancelled});
   else

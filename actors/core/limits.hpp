@@ -78,6 +78,12 @@ inline constexpr duration search_silence_blind = minutes{15};
 inline constexpr duration generated_document_wait = seconds{60};
 /// sbatch itself retries a full controller for up to 120 s: what it gets beside twice the command deadline.
 inline constexpr duration submit_patience = seconds{10};
+/// Slurm's own default of MaxArraySize, where the cluster does not say.
+inline constexpr std::size_t array_size_default = 1001;
+/// An array's script stays below this: slurmctld takes 4 MiB by default, and keeps it in memory and on disk.
+inline constexpr std::size_t array_script_bytes_max = std::size_t{3} << 20;
+/// Items that become ready within this go out together.
+inline constexpr duration array_gathering = std::chrono::milliseconds{50};
 /// First and longest wait before a refused submission is repeated; doubles in between.
 inline constexpr duration submit_backoff_min = seconds{2};
 inline constexpr duration submit_backoff_max = minutes{5};

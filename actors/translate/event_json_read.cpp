@@ -2,10 +2,10 @@
 #include "actors/translate/event_reader.hpp"
 #include "actors/translate/line_reader.hpp"
 #include "actors/translate/stream_words.hpp"
+#include "io/job_id.hpp"
 
 #include <simdjson.h>
 
-#include <charconv>
 #include <cmath>
 #include <utility>
 
@@ -51,10 +51,9 @@ std::uint64_t read_job_id(line_reader& in) {
   const std::string said = in.text("job_id");
   if (said.empty())
     return 0;
-  std::uint64_t id = 0;
-  const auto [end, code] = std::from_chars(said.data(), said.data() + said.size(), id);
-  in.need(code == std::errc{} && end == said.data() + said.size());
-  return id;
+  const auto id = io::job_id_from_text(said);
+  in.need(id.has_value());
+  return id.value_or(0);
 }
 
 void read_outcome(line_reader& in, stream_event& e) {

@@ -137,11 +137,23 @@ kept_document read_document_line(line_reader& in) {
   return doc;
 }
 
+kept_intent read_array_intent(line_reader& in) {
+  kept_intent intent{in.text("item"), submission_of_token(in.text("token"))};
+  const auto array = parts_of_token(in.text("array"));
+  const auto index = in.whole<std::uint32_t>("index");
+  in.need(!intent.item.empty() && intent.submission > 0 && array && index);
+  if (array && index)
+    intent.array = array_place{array->item, array->submission, *index};
+  return intent;
+}
+
 io::result<kept_line> read_own_line(object parsed) {
   line_reader in(parsed);
   const std::string what = in.text("event");
   kept_line out = kept_cancel{};
-  if (what == "run") {
+  if (what == "array_intent") {
+    out = read_array_intent(in);
+  } else if (what == "run") {
     out = read_run(in);
   } else if (what == "document") {
     out = read_document_line(in);

@@ -6,6 +6,7 @@
 #include "runtime/cli/screen_text.hpp"
 #include "runtime/cli/status_text.hpp"
 #include "runtime/cli/text_table.hpp"
+#include "io/job_id.hpp"
 
 #include <fmt/format.h>
 
@@ -26,7 +27,7 @@ std::string cause_of(const stream_event& e) {
   return e.why == core::cause::none ? "" : std::string(core::to_text(e.why));
 }
 std::string job_of(const stream_event& e) {
-  return e.job_id == 0 ? "" : std::to_string(e.job_id);
+  return e.job_id == 0 ? "" : io::job_id_text(e.job_id);
 }
 
 /// The most telling words there are of it.

@@ -39,6 +39,7 @@ public:
               std::function<void(settle::io::result<std::uint64_t>)> done) override;
   void cancel(std::vector<std::uint64_t> ids, std::function<void(settle::io::result<void>)> done) override;
   void accounting_backlog(std::function<void(std::optional<std::uint64_t>)> done) override;
+  void arrays(std::function<void(settle::actors::array_limits)> done) override { done({}); }
   void examine(const settle::core::policy&, std::function<void(settle::actors::site_answer)> done) override {
     done({});  // nobody asks in a story
   }

@@ -89,6 +89,7 @@ private:
   void deliver(settle::actors::delivery) override;
   void notice(const std::string&) override {}
   void rerun(item_key, event) override;
+  void order_alone(const std::vector<item_key>&) override;
   void ask_accounting(std::uint64_t cycle, std::vector<std::uint64_t> ids, std::vector<std::string> names,
                       std::int64_t since);
 
