@@ -1,5 +1,7 @@
 #include "tests/actors/stage.hpp"
 
+#include "io/job_id.hpp"
+
 #include <catch2/catch.hpp>
 
 #include <algorithm>
@@ -89,8 +91,16 @@ void played_cluster::submit(const actors::job_spec& spec,
   }
   ++submissions[spec.job_name];
   auto id = next_id++;
-  jobs[id].name = spec.job_name;
-  jobs[id].submit = std::chrono::duration_cast<std::chrono::seconds>(now_().wall).count();
+  auto make = [&](std::uint64_t job) {
+    jobs[job].name = spec.job_name;
+    jobs[job].submit = std::chrono::duration_cast<std::chrono::seconds>(now_().wall).count();
+  };
+  if (spec.array.empty())
+    make(id);
+  else
+    arrays_submitted.push_back(spec);
+  for (auto index : spec.array)
+    make(io::array_task_id(id, index));
   if (hold_submissions)
     held_submissions.push_back([done, id] { done(id); });
   else if (lose_replies)

@@ -30,7 +30,14 @@ using settle::core::item;
 using settle::core::item_index;
 
 /// What survives a process.
+/// The array in which an item's newest submission went out.
+struct kept_place {
+  std::string array;  ///< its job name
+  std::uint32_t index = 0;
+};
+
 struct disk {
+  std::vector<std::optional<kept_place>> places;
   std::vector<std::optional<item>> items;  ///< as a process that takes over reads them from the journal
   bool cancel_asked = false;
 };
@@ -55,6 +62,7 @@ private:
     bool intent;
     bool withdrawn;
     duration decided;
+    std::optional<kept_place> place{};
   };
 
   // the process
@@ -64,7 +72,9 @@ private:
 
   // what the supervisor does
   void fill_slots();
-  void spawn(item_index);
+  void intend(const std::vector<item_index>& together);
+  bool spawn(item_index);
+  void order_array(const std::vector<line>& written);
   void start_life(item_index, item);
   void let_go(item_index, bool ended);
   void reported(item_index, const item&, const std::vector<settle::core::effect>&, settle::core::instant);
@@ -95,6 +105,7 @@ private:
 
   // wrong rules (driver_mutations.cpp)
   void mutate_answer(settle::io::command_result&) const;
+  void mutate_accounting(settle::actors::accounting_answer&) const;
   void mutate_listing(settle::actors::listing_answer&);
   void mutate_delivery(settle::actors::delivery&);
   void after_delivery(const settle::actors::delivery&);
@@ -117,6 +128,8 @@ private:
   std::vector<std::unique_ptr<live_item>> leaving_;
   std::unordered_map<std::uint64_t, std::string> names_;  ///< of our jobs, by id
   std::unordered_map<item_index, std::uint32_t> deferrals_;
+  std::unordered_map<std::string, std::vector<item_index>> arrays_;  ///< items by index, by the array's job name
+  std::set<item_index> alone_;                                       ///< their array was refused
   std::deque<std::function<void()>> mail_;
   bool draining_ = false;
   std::vector<line> lines_;

@@ -102,6 +102,9 @@ scenario make_scenario(std::uint64_t seed) {
   if (d.chance(12))
     s.cancel_at = ms{d.between(1, s.calm.count())};
   s.codes_cut = d.chance(80);
+  s.arrays = d.chance(60);
+  s.array_most = d.chance(25) ? static_cast<std::size_t>(d.between(1, 5)) : 0;
+  s.arrays_refused = d.chance(10);
   return s;
 }
 

@@ -83,6 +83,9 @@ struct scenario {
   bool slow_books = false;  ///< accounting hears of everything up to a minute late
   bool accounting_kept = true;
   bool witnesses = false;
+  bool arrays = false;    ///< what is ready together goes out as arrays
+  std::size_t array_most = 0;   ///< a limit refuses larger ones for now; 0: none does
+  bool arrays_refused = false;  ///< the site takes none
   duration cancel_at{};   ///< somebody cancels the run; 0: nobody
   bool codes_cut = true;  ///< sacct prints codes from 128 on less 128
 };

@@ -2,8 +2,13 @@
 // captured, and what the faults make of them.
 #include "tests/sim/world.hpp"
 
+#include "io/array_indexes.hpp"
+#include "io/job_id.hpp"
+
 #include <algorithm>
 #include <array>
+#include <map>
+#include <tuple>
 
 namespace sim {
 
@@ -59,13 +64,14 @@ void put(std::string& out, std::int64_t number) {
 
 // -- squeue ----------------------------------------------------------------------------------------------------------
 
-const std::string& world::row_of(job& j) {
+/// `indexes`: of all the tasks that it is the row of; empty: of no array.
+const std::string& world::row_of(job& j, const std::string& indexes) {
   if (!j.row.empty())
     return j.row;
   const auto& now = j.lives.back();
   auto& out = j.row;
   const auto id = std::to_string(j.id);
-  out = id + "|" + id + "|N/A|";
+  out = id + "|" + (indexes.empty() ? id + "|N/A|" : std::to_string(j.array) + "|" + indexes + "|");
   const bool over = j.at == phase::ended;
   const auto end = ending_of(now, now.started.has_value());
   // While it is COMPLETING a requeue shows the next life's count already (measured).
@@ -117,21 +123,63 @@ command_result world::squeue() {
                   refusal_time);
   std::string out;
   for (auto j : in_memory_) {
-    out += row_of(jobs_[j]);
     jobs_[j].listed = true;
+    if (!jobs_[j].rest)
+      out += row_of(jobs_[j], jobs_[j].array != 0 ? std::to_string(jobs_[j].index) : std::string{});
   }
+  add_rests(out);
   return spoil(answer(std::move(out)), blank_listing_);
+}
+
+/// One row for all of an array that never began and stand alike.
+void world::add_rests(std::string& out) {
+  std::map<std::tuple<std::uint64_t, std::string, phase>, std::vector<std::size_t>> rests;
+  for (auto j : in_memory_)
+    if (jobs_[j].rest)
+      rests[{jobs_[j].array, jobs_[j].name, jobs_[j].at}].push_back(j);
+  for (const auto& [key, those] : rests) {
+    std::vector<std::uint32_t> indexes;
+    for (auto j : those)
+      indexes.push_back(jobs_[j].index);
+    auto& first = jobs_[those.front()];
+    first.row.clear();
+    out += row_of(first, settle::io::array_indexes(indexes).text());
+    first.row.clear();
+  }
 }
 
 // -- sacct -----------------------------------------------------------------------------------------------------------
 
 void world::add_records(std::string& out, std::size_t j, std::int64_t since) const {
   const auto& it = jobs_[j];
-  const auto id = std::to_string(it.id);
-  for (const auto& r : books_[j]) {
+  const auto shown = it.array != 0 ? std::to_string(it.array) + "_" + std::to_string(it.index)
+                                   : std::to_string(it.id);
+  for (const auto& r : books_[j])
+    if (it.lives[r.life].submit >= since)
+      add_record(out, j, r, std::to_string(it.id), shown);
+}
+
+/// Rows for those of an array that never began, one for all that stand alike.
+void world::add_rest_records(std::string& out, const std::vector<std::size_t>& jobs, std::int64_t since) const {
+  std::map<std::tuple<std::uint64_t, std::string, bool, bool>, std::vector<std::size_t>> rests;
+  for (auto j : jobs)
+    if (jobs_[j].rest && !books_[j].empty() && jobs_[j].lives.front().submit >= since)
+      rests[{jobs_[j].array, jobs_[j].name, books_[j].front().ended, books_[j].front().half}].push_back(j);
+  for (const auto& [key, those] : rests) {
+    std::vector<std::uint32_t> indexes;
+    for (auto j : those)
+      indexes.push_back(jobs_[j].index);
+    const auto id = std::to_string(std::get<0>(key));
+    add_record(out, those.front(), books_[those.front()].front(), id,
+               id + "_[" + settle::io::array_indexes(indexes).text() + "]");
+  }
+}
+
+void world::add_record(std::string& out, std::size_t j, const record& r, const std::string& id,
+                       const std::string& shown) const {
+  const auto& it = jobs_[j];
+  {
     const auto& l = it.lives[r.life];
-    if (l.submit < since)
-      continue;
     const auto end = ending_of(l, l.started.has_value());
     const bool returns = r.life + 1 < it.lives.size() || (l.plan.requeue && !l.cancelled);
     const int code = story_.codes_cut && end.exit >= 128 ? end.exit - 128 : end.exit;
@@ -145,17 +193,17 @@ void world::add_records(std::string& out, std::size_t j, std::int64_t since) con
                            : std::string{"0:0"};
     const auto start = l.started ? std::to_string(seconds_at(*l.started)) : std::string{"Unknown"};
     const auto told = r.ended ? std::to_string(seconds_at(*l.told)) : std::string{"Unknown"};
-    out += id + "|" + id + "|" + state;
+    out += id + "|" + shown + "|" + state;
     if (r.ended && l.cancelled)
       out += " by 1000";
     out += "|" + codes + (l.plan.how == outcome::step_failure && r.ended ? "|7:0|" : "|0:0|") +
            std::to_string(l.submit) + "|" + start + "|" + told + "|5|00:00.002||1|n1|" + it.name + "\n";
     if (!r.ended || !l.started || l.plan.how == outcome::boot_fail)
-      continue;
+      return;
     const bool clean =
         !l.cancelled && (l.plan.how == outcome::success || l.plan.how == outcome::step_failure);
     const bool coded = !l.cancelled && l.plan.how == outcome::exit_code;
-    out += id + ".batch|" + id + ".batch|" +
+    out += id + ".batch|" + shown + ".batch|" +
            (clean   ? "COMPLETED"
             : coded ? "FAILED"
                     : "CANCELLED") +
@@ -175,10 +223,20 @@ command_result world::sacct(const std::vector<std::uint64_t>& ids) {
   if (is(fault::accounting_down))
     return refuse("sacct: error: Problem talking to the database: Connection refused\n", ms{20});
   std::string out;
-  for (auto id : ids)
+  for (auto id : ids) {
     if (auto i = by_id_.find(id); i != by_id_.end())
       for (auto j : i->second)
         add_records(out, j);
+    const auto array = by_array_.find(settle::io::array_id_of(id));
+    if (array == by_array_.end())
+      continue;
+    const bool whole = !settle::io::is_array_task(id);
+    for (auto j : array->second)
+      if (!jobs_[j].rest && (whole || jobs_[j].index == settle::io::array_index_of(id)))
+        add_records(out, j);
+    if (whole)  // asked about one task, sacct shows no row for many (measured)
+      add_rest_records(out, array->second);
+  }
   return spoil(answer(std::move(out)), blank_books_);
 }
 
@@ -187,9 +245,16 @@ command_result world::sacct_by_name(const std::vector<std::string>& names, std::
   auto said = sacct(none);
   if (said.end.exit != 0 || !said.out.empty() || !said.err.empty())
     return said;
-  for (std::size_t j = 0; j < jobs_.size(); ++j)
-    if (std::find(names.begin(), names.end(), jobs_[j].name) != names.end())
+  std::vector<std::size_t> rests;
+  for (std::size_t j = 0; j < jobs_.size(); ++j) {
+    if (std::find(names.begin(), names.end(), jobs_[j].name) == names.end())
+      continue;
+    if (jobs_[j].rest)
+      rests.push_back(j);
+    else
       add_records(said.out, j, since);
+  }
+  add_rest_records(said.out, rests, since);
   return said;
 }
 
@@ -201,12 +266,12 @@ std::optional<std::uint64_t> world::backlog() const {
 
 // -- sbatch, scancel ---------------------------------------------------------------------------------------------
 
-command_result world::sbatch(const std::string& name, std::size_t task) {
+command_result world::sbatch(const request& what) {
   if (is(fault::controller_hung)) {
     // It stands in the controller's socket: it is executed when the controller goes on, whoever still waits.
     if (dice_.chance(50))
       time_.at(end_of(fault::controller_hung) + ms{dice_.between(1, 30'000)},
-               [this, name, task] { jobs_[make_job(name, task, false)].unclear = true; });
+               [this, what] { make(what, true); });
     return refuse("sbatch: error: Batch job submission failed: Socket timed out on send/recv operation\n",
                   seconds{20});
   }
@@ -220,23 +285,30 @@ command_result world::sbatch(const std::string& name, std::size_t task) {
         "sbatch: error: Batch job submission failed: Job violates accounting/QOS policy (job submit limit, "
         "user's size and/or time limits)\n",
         ms{30});
+  if (what.is_array && story_.arrays_refused)
+    return refuse("sbatch: error: Batch job submission failed: Invalid job array specification\n", ms{30});
+  if (what.is_array && story_.array_most != 0 && what.tasks.size() > story_.array_most)
+    return refuse(
+        "sbatch: error: QOSMaxSubmitJobPerUserLimit\n"
+        "sbatch: error: Batch job submission failed: Job violates accounting/QOS policy (job submit limit, "
+        "user's size and/or time limits)\n",
+        ms{30});
   const bool lost = is(fault::lost_replies) && dice_.chance(70);
   if (lost && dice_.chance(40))
     return hang();
   if (lost && dice_.chance(40)) {  // a busy controller takes its time
     time_.after(ms{dice_.between(1000, 90'000)},
-                [this, name, task] { jobs_[make_job(name, task, false)].unclear = true; });
+                [this, what] { make(what, true); });
     return hang();
   }
-  const auto j = make_job(name, task, false);
-  jobs_[j].unclear = lost;
+  const auto id = make(what, lost);
   if (lost)
     return dice_.chance(50)
                ? hang()
                : refuse(
                      "sbatch: error: Batch job submission failed: Socket timed out on send/recv operation\n",
                      seconds{20});
-  return answer(std::to_string(jobs_[j].id) + "\n");
+  return answer(std::to_string(id) + "\n");
 }
 
 command_result world::scancel(const std::vector<std::uint64_t>& ids) {
@@ -244,14 +316,20 @@ command_result world::scancel(const std::vector<std::uint64_t>& ids) {
     return refuse("scancel: error: Kill job error: Unable to contact slurm controller (connect failure)\n",
                   refusal_time);
   for (auto id : ids)
-    for (auto j : std::vector(in_memory_))
-      if (jobs_[j].id == id)
+    for (auto j : std::vector(in_memory_)) {
+      const bool whole = jobs_[j].array == 0 ? jobs_[j].id == id : jobs_[j].array == id;
+      const bool task = jobs_[j].array != 0 && settle::io::array_task_id(jobs_[j].array, jobs_[j].index) == id;
+      if (task && (jobs_[j].at == phase::pending || jobs_[j].at == phase::running))
+        leave_rest(j);
+      if (whole || task)
         cancel(j, true);
+    }
   return answer({});
 }
 
-std::optional<exit_note> world::note_of(const std::string& job_name) const {
-  auto i = notes_.find(job_name);
+std::optional<exit_note> world::note_of(const std::string& job_name,
+                                        std::optional<std::uint32_t> index) const {
+  auto i = notes_.find(note_key(job_name, index));
   if (!story_.witnesses || is(fault::files_away) || i == notes_.end())
     return std::nullopt;
   return i->second;

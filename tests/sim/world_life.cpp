@@ -2,7 +2,7 @@
 // slurmdbd does, purged, requeued, cancelled, forgotten.
 #include "tests/sim/world.hpp"
 
-#include "actors/keys.hpp"
+#include "io/job_id.hpp"
 
 #include <algorithm>
 
@@ -55,14 +55,21 @@ void world::plan(std::size_t j, duration wait, void (world::*what)(std::size_t))
   });
 }
 
+/// Ids in use are not given again.
+std::uint64_t world::new_id() {
+  while (std::any_of(in_memory_.begin(), in_memory_.end(), [&](std::size_t k) {
+    return jobs_[k].id == next_id_ || jobs_[k].array == next_id_;
+  }))
+    ++next_id_;
+  return next_id_++;
+}
+
 std::size_t world::make_job(const std::string& name, std::size_t task, bool foreign) {
   const auto j = jobs_.size();
-  while (std::any_of(in_memory_.begin(), in_memory_.end(),
-                     [&](std::size_t k) { return jobs_[k].id == next_id_; }))
-    ++next_id_;  // ids in use are not given again
-  while (foreign && is_indistinguishable(next_id_))
-    ++next_id_;
-  jobs_.push_back({.id = next_id_++, .name = name, .given_name = name, .task = task, .foreign = foreign});
+  auto id = new_id();
+  while (foreign && is_indistinguishable(id))
+    id = new_id();
+  jobs_.push_back({.id = id, .name = name, .given_name = name, .task = task, .foreign = foreign});
   books_.emplace_back();
   by_id_[jobs_[j].id].push_back(j);
   in_memory_.push_back(j);
@@ -73,6 +80,50 @@ std::size_t world::make_job(const std::string& name, std::size_t task, bool fore
   jobs_[j].lives.push_back(first);
   begin_life(j);
   return j;
+}
+
+/// One sbatch that arrives: the job's or the array's id.
+std::uint64_t world::make(const request& what, bool unclear) {
+  if (!what.is_array) {
+    const auto j = make_job(what.name, what.tasks.front().second, false);
+    jobs_[j].unclear = unclear;
+    return jobs_[j].id;
+  }
+  const auto array = new_id();
+  for (const auto& [index, task] : what.tasks) {
+    const auto j = jobs_.size();
+    jobs_.push_back({.id = array,
+                     .name = what.name,
+                     .given_name = what.name,
+                     .task = task,
+                     .array = array,
+                     .index = index,
+                     .rest = true,
+                     .unclear = unclear});
+    books_.emplace_back();
+    by_array_[array].push_back(j);
+    in_memory_.push_back(j);
+    life first;
+    first.plan = story_.tasks[task].lives.front();
+    jobs_[j].lives.push_back(first);
+    begin_life(j);
+  }
+  return array;
+}
+
+/// A task gets a record of its own: the last one that waits has its array's id, every other a new one.
+void world::leave_rest(std::size_t j) {
+  auto& it = jobs_[j];
+  if (!it.rest)
+    return;
+  it.rest = false;
+  it.row.clear();
+  const auto& all = by_array_[it.array];
+  const bool others = std::any_of(all.begin(), all.end(), [&](std::size_t k) {
+    return jobs_[k].rest && jobs_[k].known && jobs_[k].name == it.name;
+  });
+  if (others)
+    it.id = new_id();
 }
 
 /// A nameless stranger with the id of a job of ours that the controller forgot before anybody ever listed it: nothing in
@@ -104,9 +155,10 @@ void world::start(std::size_t j) {
     plan(j, controller_back(), &world::start);
     return;
   }
+  leave_rest(j);
   auto& now = jobs_[j].lives.back();
   now.started = time_.now();
-  notes_.erase(jobs_[j].given_name);  // a new life takes the old one's record away
+  notes_.erase(note_key(jobs_[j]));  // a new life takes the old one's record away
   now.executed = now.plan.how != outcome::boot_fail && now.plan.how != outcome::launch_failure;
   jobs_[j].at = phase::running;
   jobs_[j].row.clear();
@@ -122,7 +174,7 @@ void world::script_ends(std::size_t j) {
                      (now.plan.how == outcome::success || now.plan.how == outcome::exit_code ||
                       now.plan.how == outcome::step_failure);
   if (wrote)
-    notes_[it.given_name] = {it.id, now.restarts, now.plan.how == outcome::exit_code ? now.plan.code : 0};
+    notes_[note_key(it)] = {it.array != 0 ? settle::io::array_task_id(it.array, it.index) : it.id, now.restarts, now.plan.how == outcome::exit_code ? now.plan.code : 0};
   controller_learns(j);
 }
 
@@ -227,17 +279,25 @@ void world::requeue_by_admin(std::size_t j) {
 void world::rename_by_admin() {
   for (auto j : in_memory_)
     // One whose id nobody heard can only be found by its name: renamed, it is lost to everybody.
-    if (!jobs_[j].foreign && !jobs_[j].unclear && jobs_[j].at != phase::ended) {
+    if (!jobs_[j].foreign && !jobs_[j].unclear && !jobs_[j].rest && jobs_[j].at != phase::ended) {
       jobs_[j].name = "renamed";
       jobs_[j].row.clear();
       return;
     }
 }
 
-void world::mark_unclear(const std::string& name, bool unclear) {
+void world::mark_unclear(const std::string& name, std::optional<std::uint32_t> index, bool unclear) {
   for (auto& j : jobs_)
-    if (j.given_name == name)
+    if (j.given_name == name && (!index || j.index == *index))
       j.unclear = unclear;
+}
+
+std::string world::note_key(const std::string& name, std::optional<std::uint32_t> index) {
+  return index ? name + "_" + std::to_string(*index) : name;
+}
+
+std::string world::note_key(const job& j) {
+  return note_key(j.given_name, j.array != 0 ? std::optional{j.index} : std::nullopt);
 }
 
 // -- accounting ----------------------------------------------------------------------------------------------------
