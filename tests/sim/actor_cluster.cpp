@@ -156,6 +156,10 @@ request actor_cluster::check_submission(const actors::job_spec& job) {
 
 void actor_cluster::submit(const actors::job_spec& job, std::function<void(io::result<std::uint64_t>)> done) {
   const auto what = check_submission(job);
+  std::vector<std::string> tokens;
+  if (what.is_array)
+    for (const auto& [index, token] : tokens_of(job))
+      tokens.push_back(token);
   command(
       "sbatch",
       [this, what] {
@@ -163,8 +167,13 @@ void actor_cluster::submit(const actors::job_spec& job, std::function<void(io::r
         world_.mark_unclear(what.name, std::nullopt, true);
         return said;
       },
-      [this, name = job.job_name, done, backend = backend_](const io::command_result& said) {
+      [this, what, tokens, name = job.job_name, done, backend = backend_](const io::command_result& said) {
         auto answer = slurm::read_submission(said);
+        const bool no_job =
+            !answer && (answer.error().code == io::errc::unavailable || answer.error().code == io::errc::too_many);
+        if (no_job && what.is_array)  // its tasks may be asked for again under their intents
+          for (const auto& token : tokens)
+            submitted_.erase(token);
         if (answer && backend == backend_)
           heard_now_.push_back(name);
         done(std::move(answer));
