@@ -178,7 +178,12 @@ std::vector<std::uint64_t> watch_list::to_cancel(std::span<const std::uint64_t> 
     std::sort(wanted.begin(), wanted.end());
     wanted.erase(std::unique(wanted.begin(), wanted.end()), wanted.end());
     const auto known = by_array_.find(array);
-    if (known != by_array_.end() && wanted.size() >= known->second.tasks.size())
+    // One of which sbatch has not answered may be in the same array.
+    const auto may_hold_more = [this](const watched_array& a) {
+      return nameless_tasks_.count(jobs_.at(a.tasks.begin()->second).job_name) != 0;
+    };
+    if (known != by_array_.end() && wanted.size() >= known->second.tasks.size() &&
+        !may_hold_more(known->second))
       out.push_back(array);
     else
       out.insert(out.end(), wanted.begin(), wanted.end());

@@ -56,9 +56,10 @@ void played_cluster::account(std::vector<std::uint64_t> ids, std::size_t,
     a.what = io::fail(io::errc::unavailable, "slurmdbd: Connection refused");
   } else {
     std::vector<actors::accounted_job> out;
-    for (auto id : ids)
-      if (auto i = jobs.find(id); i != jobs.end() && !i->second.rows.empty())
-        out.push_back({id, i->second.name, i->second.rows});
+    for (const auto& [id, job] : jobs)
+      if (!job.rows.empty() && (std::count(ids.begin(), ids.end(), id) != 0 ||
+                                std::count(ids.begin(), ids.end(), io::array_id_of(id)) != 0))
+        out.push_back({id, job.name, job.rows});
     a.what = std::move(out);
   }
   done(std::move(a));
