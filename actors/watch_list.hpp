@@ -182,6 +182,7 @@ private:
   /// The controller's time at one of ours, at the earliest.
   core::epoch_seconds earliest_there(core::duration wall) const;
   bool is_due(const watched&) const;
+  bool rest_is_due(const watched&) const;
 
   core::policy rules_;
   jobs jobs_;

@@ -25,7 +25,7 @@ constexpr std::uint8_t asks_before_whole = 3;
 bool watch_list::asks_whole(std::uint64_t array_id, const std::vector<const watched*>& wanting) const {
   const auto& array = by_array_.at(array_id);
   const auto needs_whole = [this](const watched* w) {
-    return is_due(*w) || w->rowless_asks % (asks_before_whole + 1) == asks_before_whole;
+    return is_due(*w) || rest_is_due(*w) || w->rowless_asks % (asks_before_whole + 1) == asks_before_whole;
   };
   return wanting.size() * 2 > array.most || std::any_of(wanting.begin(), wanting.end(), needs_whole);
 }
@@ -260,29 +260,41 @@ bool watch_list::is_due(const watched& w) const {
   return false;
 }
 
+/// It may have been cancelled where it waited: nothing will ever tell.
+bool watch_list::rest_is_due(const watched& w) const {
+  return w.was_rest && w.clock == clock_kind::settling &&
+         observed_ - w.clock_began >= core::limits::array_rest_gone;
+}
+
 bool watch_list::anything_due() const {
-  return std::any_of(jobs_.begin(), jobs_.end(), [this](const auto& j) { return is_due(j.second); });
+  return std::any_of(jobs_.begin(), jobs_.end(),
+                     [this](const auto& j) { return is_due(j.second) || rest_is_due(j.second); });
 }
 
 bool watch_list::submitted_due() const {
   return std::any_of(jobs_.begin(), jobs_.end(), [this](const auto& j) {
     const auto& w = j.second;
-    return is_due(w) && ((w.clock == clock_kind::submitted &&
-                          (io::is_array_task(w.job_id) || highest_accounted_ <= w.job_id)) ||
-                         w.was_rest);
+    const bool later = !io::is_array_task(w.job_id) && highest_accounted_ > w.job_id;
+    return rest_is_due(w) || (w.clock == clock_kind::submitted && is_due(w) && !later);
   });
 }
 
 void watch_list::deliver_due(core::instant now, bool backlog_empty, std::vector<delivery>& out) {
   for (const auto& [key, w] : jobs_) {
+    // Only what accounting was asked in this very cycle, and had no row of, can be missing there. A later job's row says
+    // nothing of a task: its own is sent when it begins.
+    const bool later = !io::is_array_task(w.job_id) && highest_accounted_ > w.job_id;
+    const bool caught_up = w.rowless_in == listings_ && (backlog_empty || later);
+    auto kind = w.clock == clock_kind::stuck ? event_kind::stuck_due : event_kind::no_record_due;
+    if (caught_up && rest_is_due(w)) {
+      auto e = event_of(event_kind::no_record_due, now);
+      e.accounting_caught_up = e.rest_of_array = true;
+      out.push_back({key, std::move(e), {}});
+    }
     if (!is_due(w))
       continue;
-    auto e = event_of(w.clock == clock_kind::stuck ? event_kind::stuck_due : event_kind::no_record_due, now);
-    // Only what accounting was asked in this very cycle, and had no row of, can be missing there.
-    // A later job's row says nothing of a task: its own is sent when it begins.
-    const bool later = !io::is_array_task(w.job_id) && highest_accounted_ > w.job_id;
-    e.accounting_caught_up = w.rowless_in == listings_ && (backlog_empty || later);
-    e.rest_of_array = w.was_rest;
+    auto e = event_of(kind, now);
+    e.accounting_caught_up = caught_up;
     out.push_back({key, std::move(e), {}});
   }
 }

@@ -89,10 +89,10 @@ verdict lost() {
 }
 
 /// It waited with the rest of its array and is gone from there; had it begun, accounting would have its row.
-verdict taken_from_array(const item& it) {
+verdict taken_from_array() {
   return {.status = item_status::failed,
           .who = evidence::accounting,
-          .why = it.cancel_asked ? cause::cancelled : cause::lost,
+          .why = cause::cancelled,
           .error = "it waited in its array, is gone from there, and accounting knows no beginning of it: it was "
                    "cancelled before it began, of which Slurm keeps no record"};
 }
@@ -116,8 +116,6 @@ void fall_back(step& s) {
     decide(s, witness_of(s.e));
   else if (is_lost(it))
     conclude(s, lost());
-  else if (s.e.rest_of_array && s.e.accounting_caught_up && it.denied && !it.ever_running)
-    conclude(s, taken_from_array(it));
   else if (it.given_up && it.denied && !it.ever_running)
     conclude(s, {.status = item_status::failed, .why = cause::cancelled});
   else
@@ -236,6 +234,13 @@ void on_no_books(step& s) {
 
 void on_overdue(step& s) {
   item& it = s.it;
+  if (s.e.rest_of_array) {
+    const bool known = it.controller || it.candidate || it.ever_running || s.e.witnessed ||
+                       (it.accounting_row_seen && !it.never_ran_row);
+    if (it.status == item_status::settling && it.denied && !known && it.accounting_attempts > 0)
+      conclude(s, taken_from_array());
+    return;
+  }
   it.clock_running = false;
   if (it.document_wanted)
     return;

@@ -52,7 +52,7 @@ bool is_moment(fault f) {
 
 fault_window make_fault(dice& d, duration calm) {
   fault_window w;
-  w.what = static_cast<fault>(d.below(fault_count));
+  w.what = static_cast<fault>(d.below(fault_count_anywhere));
   w.from = ms{d.between(0, calm.count() - 1000)};
   w.to = is_moment(w.what) ? w.from
                            : w.from + (d.chance(60)   ? within(d, 1, 60)
@@ -73,7 +73,8 @@ std::string_view to_text(fault f) {
       "controller down",  "controller hung",   "accounting down", "accounting hung", "accounting lags",
       "accounting loses", "garbage",           "lost replies",    "limits",          "files away",
       "slow disk",        "controller killed", "clock step",      "crash",           "admin requeue",
-      "admin rename",     "foreign jobs"};
+      "admin rename",     "foreign jobs",
+      "admin_cancel"};
   return words[static_cast<std::size_t>(f)];
 }
 
@@ -105,6 +106,8 @@ scenario make_scenario(std::uint64_t seed) {
   s.arrays = d.chance(60);
   s.array_most = d.chance(25) ? static_cast<std::size_t>(d.between(1, 5)) : 0;
   s.arrays_refused = d.chance(10);
+  if (s.arrays && d.chance(25))
+    s.faults.push_back({fault::admin_cancel, within(d, 0, 200), {}});
   return s;
 }
 

@@ -60,8 +60,10 @@ enum class fault : std::uint8_t {
   admin_requeue,      ///< somebody's script sends failed jobs round again, seconds after their end
   admin_rename,       ///< at `from`: a job of ours gets another name
   foreign_jobs,       ///< at `from`: other jobs of the same user are submitted
+  admin_cancel,       ///< at `from`: somebody cancels tasks that wait with the rest of their array: they leave no trace
 };
-inline constexpr std::size_t fault_count = 17;
+inline constexpr std::size_t fault_count = 18;
+inline constexpr std::size_t fault_count_anywhere = 17;  ///< the last one is for stories with arrays
 std::string_view to_text(fault);
 
 struct fault_window {

@@ -43,6 +43,7 @@ struct job {
   std::uint64_t array = 0;  ///< of an array's task: the array's id; `id` is its own record's then
   std::uint32_t index = 0;
   bool rest = false;  ///< it waits with the rest of its array: no record of its own, and none ever if it is cancelled so
+  bool traceless = false;  ///< cancelled while it waited with the rest of its array
   bool unclear = false;    ///< nobody heard its id
   bool foreign = false;    ///< somebody else's work under our user
   bool cancelled_by_us = false;
@@ -136,6 +137,7 @@ private:
   void kill_controller();
   void requeue_by_admin(std::size_t j);
   void rename_by_admin();
+  void cancel_by_admin();
 
   // accounting
   void account(std::size_t j, std::size_t life, bool ended);

@@ -15,6 +15,8 @@ world::world(const scenario& story, timeline& time) : story_(story), time_(time)
       time_.at(f.from, [this] { kill_controller(); });
     if (f.what == fault::admin_rename)
       time_.at(f.from, [this] { rename_by_admin(); });
+    if (f.what == fault::admin_cancel)
+      time_.at(f.from, [this] { cancel_by_admin(); });
     if (f.what == fault::foreign_jobs)
       time_.at(f.from, [this] { submit_foreign(); });
   }
@@ -286,6 +288,31 @@ void world::rename_by_admin() {
     }
 }
 
+/// scancel of single tasks that wait: slurmctld takes them from the array's record, and that is all.
+void world::cancel_by_admin() {
+  if (controller_away())
+    return;
+  for (auto j : std::vector(in_memory_)) {
+    auto& it = jobs_[j];
+    const auto& all = by_array_[it.array];
+    const bool others = std::any_of(all.begin(), all.end(), [&](std::size_t k) {
+      return k != j && jobs_[k].rest && jobs_[k].known && jobs_[k].at == phase::pending;
+    });
+    // One whose id nobody heard, and that nobody ever saw, is as good as never submitted.
+    if (!it.rest || it.unclear || !it.listed || it.at != phase::pending || !others || dice_.chance(50))
+      continue;
+    ++it.turn;
+    it.lives.back().ended = time_.now();
+    it.lives.back().cancelled = true;
+    it.at = phase::ended;
+    it.known = false;
+    it.traceless = true;
+    it.gone_at = time_.now();
+    books_[j].clear();
+    std::erase(in_memory_, j);
+  }
+}
+
 void world::mark_unclear(const std::string& name, std::optional<std::uint32_t> index, bool unclear) {
   for (auto& j : jobs_)
     if (j.given_name == name && (!index || j.index == *index))
@@ -334,6 +361,8 @@ void world::arrives(std::size_t j, std::size_t l, bool ended) {
     return;
   }
   --on_the_way_;
+  if (jobs_[j].traceless)
+    return;
   auto* r = find_record(j, l);
   if (!r) {
     books_[j].push_back({j, l, false, false});
