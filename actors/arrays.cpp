@@ -46,7 +46,8 @@ std::string likeness(const tasks::task& t, std::size_t size) {
     out += '\0';
     out += text;
   };
-  for (const auto* text : {&w.partition, &w.account, &w.qos, &w.constraint, &w.memory, &w.time_limit, &w.gres})
+  for (const auto* text :
+       {&w.partition, &w.account, &w.qos, &w.constraint, &w.memory, &w.time_limit, &w.gres})
     add(*text);
   add(w.cpus ? std::to_string(*w.cpus) : "");
   for (const auto& argument : w.sbatch_args)

@@ -17,7 +17,8 @@ namespace settle::actors {
 struct planned_submission {
   std::vector<core::item_index> items;
   std::vector<std::shared_ptr<const job_spec>> specs;  ///< one for each of them
-  std::shared_ptr<const job_spec> array;  ///< `items[i]` is its task `array->array[i]`; none: a job of its own
+  std::shared_ptr<const job_spec>
+      array;  ///< `items[i]` is its task `array->array[i]`; none: a job of its own
 };
 
 /// An item whose job cannot even be described.

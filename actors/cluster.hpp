@@ -56,8 +56,9 @@ struct accounting_answer {
   std::vector<std::uint64_t> asked;
   /// What the calls that answered said; an id asked and not here has no row. `unavailable`: no call answered.
   io::result<std::vector<accounted_job>> what;
-  bool disabled = false;     ///< the cluster keeps no accounting at all
-  bool some_task_unread = false;  ///< a row could not be read that may be any array's task's: no task was answered
+  bool disabled = false;  ///< the cluster keeps no accounting at all
+  bool some_task_unread =
+      false;                 ///< a row could not be read that may be any array's task's: no task was answered
   core::duration read{};     ///< monotonic, when the last answer was read
   core::duration latency{};  ///< of the slowest call
 };

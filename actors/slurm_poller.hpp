@@ -122,15 +122,16 @@ private:
 
   std::deque<submission> waiting_;
   std::unordered_set<item_key, item_key_hash> waiting_items_;
-  std::map<item_key, submission> flights_;                  ///< sbatch is under way; by their first item
-  std::unordered_set<item_key, item_key_hash> in_flight_;   ///< the items of those
-  std::unordered_set<item_key, item_key_hash> orphaned_;    ///< forgotten while their sbatch was under way
-  std::unordered_set<item_key, item_key_hash> ended_early_; ///< found by name and ended before sbatch answered
+  std::map<item_key, submission> flights_;                 ///< sbatch is under way; by their first item
+  std::unordered_set<item_key, item_key_hash> in_flight_;  ///< the items of those
+  std::unordered_set<item_key, item_key_hash> orphaned_;   ///< forgotten while their sbatch was under way
+  std::unordered_set<item_key, item_key_hash>
+      ended_early_;                    ///< found by name and ended before sbatch answered
   std::size_t array_most_ = SIZE_MAX;  ///< tasks of one array that the site's limits may take now
-  bool held_ = false;             ///< settle is detaching: no sbatch any more
-  bool paused_ = false;           ///< the site said "not now": nobody asks for a while
+  bool held_ = false;                  ///< settle is detaching: no sbatch any more
+  bool paused_ = false;                ///< the site said "not now": nobody asks for a while
   bool put_off_told_ = false;
-  std::uint32_t refusals_ = 0;    ///< in a row
+  std::uint32_t refusals_ = 0;  ///< in a row
   std::vector<std::uint64_t> cancels_;
   std::vector<std::uint64_t> cancels_sent_;
   std::size_t cancels_gathered_ = 0;  ///< when it was last looked whether more are coming

@@ -1,4 +1,4 @@
-// The poller's part that submits, watches again after a restart, and cancels.
+// The poller's part that submits and watches again after a restart.
 #include "actors/slurm_poller.hpp"
 
 #include "actors/core/pacing.hpp"
@@ -13,9 +13,6 @@ namespace settle::actors {
 using core::event_kind;
 
 namespace {
-
-/// Cancelling a run sends one message per item, and one scancel takes thousands.
-constexpr auto cancel_gathering = std::chrono::milliseconds{50};
 
 /// What a refusal means for the item.
 event_kind kind_of_refusal(io::errc code) {
@@ -84,8 +81,8 @@ void slurm_poller::submit_one(submission s) {
   const auto first = s.items.front();
   for (std::size_t i = 0; i < s.items.size(); ++i) {
     in_flight_.insert(s.items[i]);
-    watched_.expect(s.items[i], s.spec->job_name,
-                    s.is_array() ? std::optional{s.indexes[i]} : std::nullopt, now);
+    watched_.expect(s.items[i], s.spec->job_name, s.is_array() ? std::optional{s.indexes[i]} : std::nullopt,
+                    now);
   }
   auto spec = s.spec;
   if (s.indexes != spec->array) {  // some were taken back, or others come later
@@ -283,54 +280,6 @@ void slurm_poller::hold() {
   for (auto& s : std::exchange(waiting_, {}))
     for (const auto& key : s.items)
       tell(key, event_of(event_kind::submit_deferred, port_.now(), "settle is detaching"));
-}
-
-void slurm_poller::cancel(item_key key, std::uint64_t job_id) {
-  if (job_id == 0) {
-    withdraw(key, "cancelled");
-    return;
-  }
-  if (!watched_.still_owns_id(key))
-    return;  // the controller lost our job and gave its id to another
-  cancels_.push_back(job_id);
-  plan_cancels(cancel_gathering);
-  plan_cycle();
-}
-
-void slurm_poller::plan_cancels(core::duration wait) {
-  if (std::exchange(cancelling_, true))
-    return;
-  gatherings_ = 0;
-  cancels_gathered_ = 0;
-  port_.wake_for_cancels(wait);
-}
-
-void slurm_poller::send_cancels() {
-  // While more keep coming: an array that is wanted as a whole goes by its own id, which is cheaper for everybody.
-  constexpr std::size_t gatherings_max = 20;
-  if (cancels_.size() > std::max<std::size_t>(1, cancels_gathered_) && ++gatherings_ < gatherings_max) {
-    cancels_gathered_ = cancels_.size();
-    port_.wake_for_cancels(cancel_gathering);
-    return;
-  }
-  if (cancels_.empty()) {
-    cancelling_ = false;
-    return;
-  }
-  cancels_sent_ = std::exchange(cancels_, {});
-  port_.cancel(watched_.to_cancel(cancels_sent_));
-}
-
-void slurm_poller::cancels_answered(bool done) {
-  cancelling_ = false;
-  cancel_failures_ = done ? 0 : cancel_failures_ + 1;
-  if (!done)  // a controller in trouble: the wish stands for as long as we watch the job
-    for (auto id : cancels_sent_)
-      if (watched_.is_followed(id))
-        cancels_.push_back(id);
-  cancels_sent_.clear();
-  if (!cancels_.empty())
-    plan_cancels(done ? core::duration{} : core::submit_backoff(cancel_failures_));
 }
 
 }  // namespace settle::actors

@@ -50,7 +50,7 @@ struct supervised_run {
   std::vector<planned_submission> planned;          ///< their intents have lines, not yet durable
   std::vector<planned_submission> writing_intents;  ///< and are on their way to the disk
   std::set<core::item_index> alone;                 ///< their array was refused
-  bool writing = false;  ///< lines are on their way to the disk
+  bool writing = false;                             ///< lines are on their way to the disk
   std::uint64_t writing_seq = 0;
   std::uint64_t writing_ticket = 0;
   std::set<core::item_index> asking;  ///< their sbatch is under way
@@ -68,7 +68,7 @@ struct supervisor_state {
   std::map<std::uint32_t, supervised_run> runs;
   std::map<std::string, std::uint32_t> by_id;
   std::uint32_t last_run = 0;
-  std::uint32_t last_served = 0;  ///< the run whose turn it was last
+  std::uint32_t last_served = 0;       ///< the run whose turn it was last
   std::optional<array_limits> arrays;  ///< once the cluster has said; without arrays from the start
   bool detaching = false;
   std::deque<core::duration> restarts;                 ///< of items, within the restart period

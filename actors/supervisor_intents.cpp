@@ -47,9 +47,9 @@ void supervisor_actor::write_intents(run_number number, supervised_run& r) {
   for (auto& one : plan.submissions) {
     for (std::size_t i = 0; i < one.items.size(); ++i) {
       const auto& spec = *one.specs[i];
-      r.book.note(one.array
-                      ? array_intent_line(ids.id(one.items[i]), spec.token, one.array->token, *spec.array_index)
-                      : intent_line(ids.id(one.items[i]), spec.token));
+      r.book.note(
+          one.array ? array_intent_line(ids.id(one.items[i]), spec.token, one.array->token, *spec.array_index)
+                    : intent_line(ids.id(one.items[i]), spec.token));
     }
     r.planned.push_back(std::move(one));
   }

@@ -42,8 +42,7 @@ void supervisor_actor::fill_slots() {
     if (next == state_->runs.end())
       next = state_->runs.begin();
     state_->last_served = next->first;
-    const bool started =
-        next->second.trouble.empty() && !next->second.finished && start_one(next->second);
+    const bool started = next->second.trouble.empty() && !next->second.finished && start_one(next->second);
     idle = started ? 0 : idle + 1;
     used += started ? 1 : 0;
   }

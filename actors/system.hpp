@@ -22,7 +22,7 @@ struct system_config {
   bool interval_fixed = false;          ///< the user named the poll interval: it is never shortened
   std::size_t max_concurrent = 0;       ///< of the whole backend; 0: no limit
   std::size_t submissions_at_once = 4;  ///< sbatch commands in flight
-  bool arrays = false;                  ///< items alike go out as job arrays, as large as the cluster takes them
+  bool arrays = false;  ///< items alike go out as job arrays, as large as the cluster takes them
   clock_source now = machine_now;
   run_store_opener open_store = open_run_folder;
   run_store_reopener reopen_store = reopen_run_folder;  ///< of a run that another process left

@@ -38,7 +38,7 @@ enum class clock_kind : std::uint8_t { none, submitted, stuck, settling };
 struct watch_order {
   std::uint64_t job_id = 0;  ///< 0: search by name
   std::string job_name;
-  std::optional<std::uint32_t> array_index{};  ///< its index, where the job of that name is an array
+  std::optional<std::uint32_t> array_index{};      ///< its index, where the job of that name is an array
   std::optional<core::epoch_seconds> last_submit;  ///< the controller's, as last listed
   item_needs needs;
   clock_kind clock = clock_kind::none;
@@ -132,9 +132,9 @@ private:
     bool absence_told = false;
     bool id_lost = false;          ///< the id was last listed as another job's
     std::uint64_t rowless_in = 0;  ///< number of the listing after which accounting answered without a row
-    bool was_rest = false;         ///< last listed as one of its array's tasks that wait: of those no record is kept
+    bool was_rest = false;  ///< last listed as one of its array's tasks that wait: of those no record is kept
     std::uint8_t rowless_asks = 0;  ///< in a row, of an array's task asked about by its own id
-    bool missed = false;           ///< the last listing lacked it, but was not to be believed alone
+    bool missed = false;            ///< the last listing lacked it, but was not to be believed alone
     item_needs needs;
     clock_kind clock = clock_kind::none;
     core::duration clock_began{};  ///< observed time
@@ -196,7 +196,7 @@ private:
   std::unordered_map<std::uint64_t, watched_array> by_array_;  ///< by the array's id
   /// Tasks of arrays whose id is not known, by the array's job name and by index.
   std::unordered_map<std::string, std::map<std::uint32_t, item_key>> nameless_tasks_;
-  std::unordered_map<std::uint64_t, ended_job> ended_;      ///< by job id
+  std::unordered_map<std::uint64_t, ended_job> ended_;  ///< by job id
   std::size_t searches_ = 0;
   std::size_t nameless_ = 0;  ///< jobs whose id is not known yet
   std::uint64_t listings_ = 0;

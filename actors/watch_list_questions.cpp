@@ -1,4 +1,4 @@
-// The watch list's part that asks: accounting, the search for unclear submissions, the observed clock.
+// The watch list's part that asks: accounting, and the search for unclear submissions.
 #include "actors/watch_list.hpp"
 
 #include "actors/event_of.hpp"
@@ -148,7 +148,8 @@ std::vector<std::string> watch_list::searched_names() const {
       if (w.needs.search && w.job_id == 0)
         names.push_back(w.job_name);
   std::sort(names.begin(), names.end());
-  names.erase(std::unique(names.begin(), names.end()), names.end());  // an array's is that of each of its tasks
+  names.erase(std::unique(names.begin(), names.end()),
+              names.end());  // an array's is that of each of its tasks
   if (names.size() > core::limits::names_per_search_max)
     names.resize(core::limits::names_per_search_max);
   return names;
@@ -206,7 +207,8 @@ void watch_list::searched(const std::vector<std::string>& names, const accountin
     // Where no accounting is kept the controller's silence has to do.
     if (!answer.what && !answer.disabled)
       w.silent_accounting.reset();
-    else if (answer.read >= w.search_began && !w.silent_accounting && !(w.array_index && answer.some_task_unread))
+    else if (answer.read >= w.search_began && !w.silent_accounting &&
+             !(w.array_index && answer.some_task_unread))
       w.silent_accounting = answer.read;
     check_silence(key, w, long_enough, now, out);
   };
@@ -241,69 +243,6 @@ void watch_list::find_named(const accounted_job& job, core::instant now, std::ve
   for (const auto& [index, key] : nameless)
     if (job.rest.contains(index))
       take(key, io::array_task_id(job.job_id, index));
-}
-
-// -- the observed clock ------------------------------------------------------------------------------------------
-
-bool watch_list::is_due(const watched& w) const {
-  auto passed = observed_ - w.clock_began;
-  switch (w.clock) {
-  case clock_kind::none:
-    return false;
-  case clock_kind::submitted:
-    return passed >= rules_.submit_no_record;
-  case clock_kind::stuck:
-    return rules_.fail_stuck_after && passed >= *rules_.fail_stuck_after;
-  case clock_kind::settling:
-    return rules_.settle_no_record && passed >= *rules_.settle_no_record;
-  }
-  return false;
-}
-
-/// It may have been cancelled where it waited: nothing will ever tell.
-bool watch_list::rest_is_due(const watched& w) const {
-  return w.was_rest && w.clock == clock_kind::settling &&
-         observed_ - w.clock_began >= core::limits::array_rest_gone;
-}
-
-bool watch_list::anything_due() const {
-  return std::any_of(jobs_.begin(), jobs_.end(),
-                     [this](const auto& j) { return is_due(j.second) || rest_is_due(j.second); });
-}
-
-bool watch_list::submitted_due() const {
-  return std::any_of(jobs_.begin(), jobs_.end(), [this](const auto& j) {
-    const auto& w = j.second;
-    const bool later = !io::is_array_task(w.job_id) && highest_accounted_ > w.job_id;
-    return rest_is_due(w) || (w.clock == clock_kind::submitted && is_due(w) && !later);
-  });
-}
-
-void watch_list::deliver_due(core::instant now, bool backlog_empty, std::vector<delivery>& out) {
-  for (const auto& [key, w] : jobs_) {
-    // Only what accounting was asked in this very cycle, and had no row of, can be missing there. A later job's row says
-    // nothing of a task: its own is sent when it begins.
-    const bool later = !io::is_array_task(w.job_id) && highest_accounted_ > w.job_id;
-    const bool caught_up = w.rowless_in == listings_ && (backlog_empty || later);
-    auto kind = w.clock == clock_kind::stuck ? event_kind::stuck_due : event_kind::no_record_due;
-    if (caught_up && rest_is_due(w)) {
-      auto e = event_of(event_kind::no_record_due, now);
-      e.accounting_caught_up = e.rest_of_array = true;
-      out.push_back({key, std::move(e), {}});
-    }
-    if (!is_due(w))
-      continue;
-    auto e = event_of(kind, now);
-    e.accounting_caught_up = caught_up;
-    out.push_back({key, std::move(e), {}});
-  }
-}
-
-bool watch_list::something_settles() const {
-  return std::any_of(jobs_.begin(), jobs_.end(), [](const auto& j) {
-    const auto& n = j.second.needs;
-    return n.accounting || n.listings || n.search;
-  });
 }
 
 }  // namespace settle::actors

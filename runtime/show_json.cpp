@@ -1,8 +1,8 @@
 // The JSON of `settle show`: scripthut's field names, and settle's own beside them (docs/json.md).
 #include "actors/translate/event_writer.hpp"
+#include "io/job_id.hpp"
 #include "runtime/iso_time.hpp"
 #include "runtime/show.hpp"
-#include "io/job_id.hpp"
 
 #include <algorithm>
 

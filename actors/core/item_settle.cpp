@@ -93,8 +93,9 @@ verdict taken_from_array() {
   return {.status = item_status::failed,
           .who = evidence::accounting,
           .why = cause::cancelled,
-          .error = "it waited in its array, is gone from there, and accounting knows no beginning of it: it was "
-                   "cancelled before it began, of which Slurm keeps no record"};
+          .error =
+              "it waited in its array, is gone from there, and accounting knows no beginning of it: it was "
+              "cancelled before it began, of which Slurm keeps no record"};
 }
 
 verdict with_doubt(verdict v) {

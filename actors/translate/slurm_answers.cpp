@@ -94,8 +94,7 @@ void add_accounted(const slurm::table<slurm::account_record>& table, std::vector
       current->rows.push_back(record);
   }
   for (auto& [key, found] : by_job)
-    out.push_back(
-        {std::get<0>(key), std::get<2>(key), to_account_rows(found.rows), std::move(found.rest)});
+    out.push_back({std::get<0>(key), std::get<2>(key), to_account_rows(found.rows), std::move(found.rest)});
 }
 
 }  // namespace settle::actors

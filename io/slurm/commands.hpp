@@ -51,7 +51,7 @@ struct job_request {
   std::string script;    ///< whole, with its shebang; goes in through stdin
   std::string partition, account, qos, constraint, memory, time_limit, gres;
   std::optional<std::int64_t> cpus;
-  std::string array;  ///< the indexes of an array's tasks, "0-3,5"; empty: one job
+  std::string array;                    ///< the indexes of an array's tasks, "0-3,5"; empty: one job
   std::string output_file, error_file;  ///< as Slurm patterns (escape with escape_pattern)
   std::vector<std::string> extra_args;  ///< the task's sbatch_args, already checked
 };

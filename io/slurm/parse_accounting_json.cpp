@@ -245,7 +245,8 @@ io::result<table<account_record>> parse_accounting_json(std::string document) {
       why = to_row(shown, row);
     if (!why.empty()) {
       const auto job_id = job_id_of(shown.job_id);
-      out.bad.emplace_back(field::set_aside(text, why, job_id)).array_job_id = array_of(shown.array_job, job_id);
+      out.bad.emplace_back(field::set_aside(text, why, job_id)).array_job_id =
+          array_of(shown.array_job, job_id);
       return;
     }
     out.rows.push_back(std::move(row));

@@ -80,15 +80,14 @@ private:
 std::string part_of(const array_task& task, const common_ground& common) {
   const auto& s = task.script;
   const auto own = [&](const variable& v) { return !common.is_shared(v); };
-  std::string out =
-      "# task " + std::to_string(task.index) + " " + s.token + " " + task.log_stem + "\n";
+  std::string out = "# task " + std::to_string(task.index) + " " + s.token + " " + task.log_stem + "\n";
   out += export_line(s.environment.variables, own);
   if (!common.working_dir())
     out += script_parts::enter_line(s.working_dir, s.token);
   if (!s.environment.init.empty())
     out += "settle_again=" +
-           single_quoted(export_line(
-               s.environment.variables, [&](const variable& v) { return own(v) && common.is_repeatable(v); })) +
+           single_quoted(export_line(s.environment.variables,
+                                     [&](const variable& v) { return own(v) && common.is_repeatable(v); })) +
            "\n";
   out += "settle_command=" + single_quoted(s.command) + "\n";
   out += part_end;
@@ -100,16 +99,19 @@ std::string part_of(const array_task& task, const common_ground& common) {
 std::string logs_line(const array_request& array) {
   std::string out;
   for (const auto& [extension, descriptor] : {std::pair{".out", "1"}, std::pair{".err", "2"}}) {
-    const auto from = single_quoted(array.logs + "/" + array.token + "_") + "\"$SLURM_ARRAY_TASK_ID" + extension + "\"";
+    const auto from =
+        single_quoted(array.logs + "/" + array.token + "_") + "\"$SLURM_ARRAY_TASK_ID" + extension + "\"";
     const auto to = single_quoted(array.logs + "/") + "\"$settle_log" + extension + "\"";
-    out += "command -p mv -f " + from + " " + to + " 2>/dev/null || command exec " + descriptor + ">" + to + "\n";
+    out += "command -p mv -f " + from + " " + to + " 2>/dev/null || command exec " + descriptor + ">" + to +
+           "\n";
   }
   return out;
 }
 
 std::string find_part(const array_request& array, std::size_t size, std::size_t before) {
-  const auto launch_failure = "printf 'settle: launch_failure %s: its part of the array'\\''s script cannot be read\\n' " +
-                              array.token + " >&2; exit " + std::to_string(launch_failure_exit);
+  const auto launch_failure =
+      "printf 'settle: launch_failure %s: its part of the array'\\''s script cannot be read\\n' " +
+      array.token + " >&2; exit " + std::to_string(launch_failure_exit);
   return "settle_part=$(command -p dd if=\"$0\" bs=" + std::to_string(size) + " skip=\"$((" +
          std::to_string(before) +
          " + ${SLURM_ARRAY_TASK_ID:-0}))\" count=1 2>/dev/null)\n"
@@ -143,8 +145,8 @@ std::string common_part(const array_request& array, const common_ground& common)
   };
   if (!env.init.empty()) {
     run_init(env.init);
-    out += export_line(env.variables,
-                       [&](const variable& v) { return shared(v) && common.is_repeatable(v); });
+    out +=
+        export_line(env.variables, [&](const variable& v) { return shared(v) && common.is_repeatable(v); });
     out += "eval \"$settle_again\"\nunset settle_again\n";
   }
   if (!env.task_init.empty())

@@ -46,10 +46,10 @@ std::string trap_end(const record_names& names) {
 std::string record_prelude(const record_names& names) {
   assert(!names.marker.empty() && std::all_of(names.marker.begin(), names.marker.end(), is_plain));
   // Shells that are neither bash nor a plain sh may run the trap on a signal as well: no record from them.
-  return "set -- \"${BASH_VERSION:+bash}${KSH_VERSION:+ksh}${ZSH_VERSION:+zsh}${YASH_VERSION:+yash}\" \\\n  \"" +
+  return "set -- \"${BASH_VERSION:+bash}${KSH_VERSION:+ksh}${ZSH_VERSION:+zsh}${YASH_VERSION:+yash}\" \\\n  "
+         "\"" +
          names.job + "\" \"${SLURM_RESTART_COUNT:-0}\" " + std::string(now) + " \"" + names.token +
-         "\"\n{ printf '' >|" + single_quoted(names.path) +
-         (names.token_in_path ? "\"$5\"" : "") +
+         "\"\n{ printf '' >|" + single_quoted(names.path) + (names.token_in_path ? "\"$5\"" : "") +
          "; } 2>/dev/null\n"
          "case $2/$3/$4 in *[!0-9/_]*) set -- unknown 0 0 0 \"$5\" ;; esac\n"
          "trap " +

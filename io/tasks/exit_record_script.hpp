@@ -9,7 +9,7 @@ namespace settle::tasks {
 
 /// The names in it. `job` and `token` may stand in double quotes as they are and become plain: [0-9A-Za-z_-].
 struct record_names {
-  std::string path;        ///< absolute; the file, or what the token is to be put behind for that
+  std::string path;  ///< absolute; the file, or what the token is to be put behind for that
   bool token_in_path = false;
   std::string marker;  ///< plain; no command of the user's begins `: marker`
   std::string token;

@@ -39,7 +39,8 @@ std::string job_script(const script_request& request) {
     for (const variable& v : env.variables)
       exported.insert(v.name);
     out += eval_line(request, evaluated::init, env.init);
-    out += export_line(env.variables, [&](const variable& v) { return script_parts::repeatable(v, exported); });
+    out +=
+        export_line(env.variables, [&](const variable& v) { return script_parts::repeatable(v, exported); });
   }
   if (!env.task_init.empty())
     out += eval_line(request, evaluated::init, env.task_init);

@@ -74,7 +74,8 @@ std::vector<std::string_view> references(const variable& v) {
 
 bool repeatable(const variable& v, const std::unordered_set<std::string_view>& exported) {
   const auto names = references(v);
-  return std::none_of(names.begin(), names.end(), [&](std::string_view name) { return exported.contains(name); });
+  return std::none_of(names.begin(), names.end(),
+                      [&](std::string_view name) { return exported.contains(name); });
 }
 
 std::string enter_line(const std::string& working_dir, std::string_view token) {
@@ -85,8 +86,8 @@ std::string enter_line(const std::string& working_dir, std::string_view token) {
   // bash ends its message with the system's words; only a plain path cannot confuse that.
   const bool plain = path == working_dir;
   return enter + " || {\n  settle_why=" + (plain ? "$(" + enter + " 2>&1 >/dev/null)" : "") +
-         "\n  [ -n \"${BASH_VERSION:-}\" ] || settle_why=\n  printf '%s%s\\n' \"" + launch_failure_mark(token) + "\"" +
-         single_quoted(": cannot enter working_dir " + path) +
+         "\n  [ -n \"${BASH_VERSION:-}\" ] || settle_why=\n  printf '%s%s\\n' \"" +
+         launch_failure_mark(token) + "\"" + single_quoted(": cannot enter working_dir " + path) +
          " \"${settle_why:+ (${settle_why##*: })}\" >&2\n  exit " + std::to_string(launch_failure_exit) +
          "\n}\n";
 }

@@ -110,8 +110,9 @@ void add_run(CLI::App& parent, run_arguments& to) {
                                 {{"auto", core::witness_use::automatic},
                                  {"on", core::witness_use::on},
                                  {"off", core::witness_use::off}});
-  app.add_flag("!--no-arrays", to.runtime.arrays,
-               wrapped("every task is a job of its own; else tasks that ask Slurm for the same go out as job arrays"));
+  app.add_flag(
+      "!--no-arrays", to.runtime.arrays,
+      wrapped("every task is a job of its own; else tasks that ask Slurm for the same go out as job arrays"));
   app.add_flag("--cancel-on-interrupt", to.cancel_on_interrupt, "the first Ctrl-C cancels the jobs");
 }
 

@@ -1,12 +1,12 @@
 #include "runtime/cli/show_text.hpp"
 
+#include "io/job_id.hpp"
 #include "runtime/cli/duration_text.hpp"
 #include "runtime/cli/outcome_text.hpp"
 #include "runtime/cli/progress_line.hpp"
 #include "runtime/cli/screen_text.hpp"
 #include "runtime/cli/status_text.hpp"
 #include "runtime/cli/text_table.hpp"
-#include "io/job_id.hpp"
 
 #include <fmt/format.h>
 

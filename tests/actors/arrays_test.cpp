@@ -115,7 +115,8 @@ TEST_CASE("arrays are cut to what the site takes, and to the free slots", "[acto
   }
 }
 
-TEST_CASE("an array that is refused for good goes out one by one, and only the guilty fails", "[actors][arrays]") {
+TEST_CASE("an array that is refused for good goes out one by one, and only the guilty fails",
+          "[actors][arrays]") {
   theatre t{with_arrays};
   t.slurm->refusals.push_back({io::errc::rejected, "Batch script contains DOS line breaks"});
   start(t, many(3));
@@ -223,8 +224,9 @@ TEST_CASE("an array's intent says under which name and index its job is found", 
   CHECK(intent.array->leader == 3);
   CHECK(intent.array->leader_submission == 1);
   CHECK(intent.array->index == 7);
-  for (const char* wrong : {R"({"event":"array_intent","v":1,"item":"t","token":"0abc-5-2","index":7})",
-                            R"({"event":"array_intent","v":1,"item":"t","token":"0abc-5-2","array":"x","index":7})",
-                            R"({"event":"array_intent","v":1,"item":"t","token":"0abc-5-2","array":"0abc-3-1"})"})
+  for (const char* wrong :
+       {R"({"event":"array_intent","v":1,"item":"t","token":"0abc-5-2","index":7})",
+        R"({"event":"array_intent","v":1,"item":"t","token":"0abc-5-2","array":"x","index":7})",
+        R"({"event":"array_intent","v":1,"item":"t","token":"0abc-5-2","array":"0abc-3-1"})"})
     CHECK_FALSE(actors::read_kept_line(wrong));
 }

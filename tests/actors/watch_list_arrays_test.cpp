@@ -197,7 +197,8 @@ TEST_CASE("an array is cancelled by its own id only when all of it that is watch
   CHECK(d.list.to_cancel(ids{t(0), t(2)}) == ids{t(0), t(2)});
 }
 
-TEST_CASE("a task gone from its array's waiting rest, of which accounting that has caught up knows no beginning, is told so",
+TEST_CASE("a task gone from its array's waiting rest, of which accounting that has caught up knows no "
+          "beginning, is told so",
           "[actors][watch_list][arrays]") {
   desk d;
   d.follow(3);

@@ -169,8 +169,8 @@ void actor_cluster::submit(const actors::job_spec& job, std::function<void(io::r
       },
       [this, what, tokens, name = job.job_name, done, backend = backend_](const io::command_result& said) {
         auto answer = slurm::read_submission(said);
-        const bool no_job =
-            !answer && (answer.error().code == io::errc::unavailable || answer.error().code == io::errc::too_many);
+        const bool no_job = !answer && (answer.error().code == io::errc::unavailable ||
+                                        answer.error().code == io::errc::too_many);
         if (no_job && what.is_array)  // its tasks may be asked for again under their intents
           for (const auto& token : tokens)
             submitted_.erase(token);

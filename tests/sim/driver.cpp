@@ -271,8 +271,8 @@ void driver::reported(item_index i, const item& reported_now, const std::vector<
     it.reached->error.clear();
   }
   if (it.job_id != 0)
-    names_[it.job_id] = disk_.places[i] ? disk_.places[i]->array
-                                        : "t." + actors::make_token(run_id, i, it.submissions);
+    names_[it.job_id] =
+        disk_.places[i] ? disk_.places[i]->array : "t." + actors::make_token(run_id, i, it.submissions);
   const bool corrected = row.reached.has_value();
   const auto shown = row.status;
   const auto attempt = row.attempt;

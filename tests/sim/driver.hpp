@@ -128,8 +128,9 @@ private:
   std::vector<std::unique_ptr<live_item>> leaving_;
   std::unordered_map<std::uint64_t, std::string> names_;  ///< of our jobs, by id
   std::unordered_map<item_index, std::uint32_t> deferrals_;
-  std::unordered_map<std::string, std::vector<item_index>> arrays_;  ///< items by index, by the array's job name
-  std::set<item_index> alone_;                                       ///< their array was refused
+  std::unordered_map<std::string, std::vector<item_index>>
+      arrays_;                  ///< items by index, by the array's job name
+  std::set<item_index> alone_;  ///< their array was refused
   std::deque<std::function<void()>> mail_;
   bool draining_ = false;
   std::vector<line> lines_;

@@ -73,8 +73,7 @@ std::string_view to_text(fault f) {
       "controller down",  "controller hung",   "accounting down", "accounting hung", "accounting lags",
       "accounting loses", "garbage",           "lost replies",    "limits",          "files away",
       "slow disk",        "controller killed", "clock step",      "crash",           "admin requeue",
-      "admin rename",     "foreign jobs",
-      "admin_cancel"};
+      "admin rename",     "foreign jobs",      "admin_cancel"};
   return words[static_cast<std::size_t>(f)];
 }
 

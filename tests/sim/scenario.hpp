@@ -60,7 +60,7 @@ enum class fault : std::uint8_t {
   admin_requeue,      ///< somebody's script sends failed jobs round again, seconds after their end
   admin_rename,       ///< at `from`: a job of ours gets another name
   foreign_jobs,       ///< at `from`: other jobs of the same user are submitted
-  admin_cancel,       ///< at `from`: somebody cancels tasks that wait with the rest of their array: they leave no trace
+  admin_cancel,  ///< at `from`: somebody cancels tasks that wait with the rest of their array: they leave no trace
 };
 inline constexpr std::size_t fault_count = 18;
 inline constexpr std::size_t fault_count_anywhere = 17;  ///< the last one is for stories with arrays
@@ -85,11 +85,11 @@ struct scenario {
   bool slow_books = false;  ///< accounting hears of everything up to a minute late
   bool accounting_kept = true;
   bool witnesses = false;
-  bool arrays = false;    ///< what is ready together goes out as arrays
+  bool arrays = false;          ///< what is ready together goes out as arrays
   std::size_t array_most = 0;   ///< a limit refuses larger ones for now; 0: none does
   bool arrays_refused = false;  ///< the site takes none
-  duration cancel_at{};   ///< somebody cancels the run; 0: nobody
-  bool codes_cut = true;  ///< sacct prints codes from 128 on less 128
+  duration cancel_at{};         ///< somebody cancels the run; 0: nobody
+  bool codes_cut = true;        ///< sacct prints codes from 128 on less 128
 };
 
 scenario make_scenario(std::uint64_t seed);

@@ -38,11 +38,12 @@ enum class phase : std::uint8_t { pending, running, completing, ended };
 struct job {
   std::uint64_t id = 0;
   std::string name;
-  std::string given_name;  ///< as submitted
-  std::size_t task = 0;    ///< into the scenario's tasks
+  std::string given_name;   ///< as submitted
+  std::size_t task = 0;     ///< into the scenario's tasks
   std::uint64_t array = 0;  ///< of an array's task: the array's id; `id` is its own record's then
   std::uint32_t index = 0;
-  bool rest = false;  ///< it waits with the rest of its array: no record of its own, and none ever if it is cancelled so
+  bool rest =
+      false;  ///< it waits with the rest of its array: no record of its own, and none ever if it is cancelled so
   bool traceless = false;  ///< cancelled while it waited with the rest of its array
   bool unclear = false;    ///< nobody heard its id
   bool foreign = false;    ///< somebody else's work under our user

@@ -152,15 +152,16 @@ void world::add_rests(std::string& out) {
 
 void world::add_records(std::string& out, std::size_t j, std::int64_t since) const {
   const auto& it = jobs_[j];
-  const auto shown = it.array != 0 ? std::to_string(it.array) + "_" + std::to_string(it.index)
-                                   : std::to_string(it.id);
+  const auto shown =
+      it.array != 0 ? std::to_string(it.array) + "_" + std::to_string(it.index) : std::to_string(it.id);
   for (const auto& r : books_[j])
     if (it.lives[r.life].submit >= since)
       add_record(out, j, r, std::to_string(it.id), shown);
 }
 
 /// Rows for those of an array that never began, one for all that stand alike.
-void world::add_rest_records(std::string& out, const std::vector<std::size_t>& jobs, std::int64_t since) const {
+void world::add_rest_records(std::string& out, const std::vector<std::size_t>& jobs,
+                             std::int64_t since) const {
   std::map<std::tuple<std::uint64_t, std::string, bool, bool>, std::vector<std::size_t>> rests;
   for (auto j : jobs)
     if (jobs_[j].rest && !books_[j].empty() && jobs_[j].lives.front().submit >= since)
@@ -297,8 +298,7 @@ command_result world::sbatch(const request& what) {
   if (lost && dice_.chance(40))
     return hang();
   if (lost && dice_.chance(40)) {  // a busy controller takes its time
-    time_.after(ms{dice_.between(1000, 90'000)},
-                [this, what] { make(what, true); });
+    time_.after(ms{dice_.between(1000, 90'000)}, [this, what] { make(what, true); });
     return hang();
   }
   const auto id = make(what, lost);
@@ -318,7 +318,8 @@ command_result world::scancel(const std::vector<std::uint64_t>& ids) {
   for (auto id : ids)
     for (auto j : std::vector(in_memory_)) {
       const bool whole = jobs_[j].array == 0 ? jobs_[j].id == id : jobs_[j].array == id;
-      const bool task = jobs_[j].array != 0 && settle::io::array_task_id(jobs_[j].array, jobs_[j].index) == id;
+      const bool task =
+          jobs_[j].array != 0 && settle::io::array_task_id(jobs_[j].array, jobs_[j].index) == id;
       if (task && (jobs_[j].at == phase::pending || jobs_[j].at == phase::running))
         leave_rest(j);
       if (whole || task)

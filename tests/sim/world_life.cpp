@@ -59,9 +59,8 @@ void world::plan(std::size_t j, duration wait, void (world::*what)(std::size_t))
 
 /// Ids in use are not given again.
 std::uint64_t world::new_id() {
-  while (std::any_of(in_memory_.begin(), in_memory_.end(), [&](std::size_t k) {
-    return jobs_[k].id == next_id_ || jobs_[k].array == next_id_;
-  }))
+  while (std::any_of(in_memory_.begin(), in_memory_.end(),
+                     [&](std::size_t k) { return jobs_[k].id == next_id_ || jobs_[k].array == next_id_; }))
     ++next_id_;
   return next_id_++;
 }
@@ -176,7 +175,8 @@ void world::script_ends(std::size_t j) {
                      (now.plan.how == outcome::success || now.plan.how == outcome::exit_code ||
                       now.plan.how == outcome::step_failure);
   if (wrote)
-    notes_[note_key(it)] = {it.array != 0 ? settle::io::array_task_id(it.array, it.index) : it.id, now.restarts, now.plan.how == outcome::exit_code ? now.plan.code : 0};
+    notes_[note_key(it)] = {it.array != 0 ? settle::io::array_task_id(it.array, it.index) : it.id,
+                            now.restarts, now.plan.how == outcome::exit_code ? now.plan.code : 0};
   controller_learns(j);
 }
 

@@ -140,9 +140,10 @@ TEST_CASE("cancelling names every id once", "[slurm][commands]") {
   CHECK(named == many.size());
 }
 
-TEST_CASE("single tasks of an array get records of their own before they are cancelled, and are named by array and "
-          "index: the id of one may be the whole array's",
-          "[slurm][commands]") {
+TEST_CASE(
+    "single tasks of an array get records of their own before they are cancelled, and are named by array and "
+    "index: the id of one may be the whole array's",
+    "[slurm][commands]") {
   using settle::io::array_task_id;
   const std::vector<std::uint64_t> tasks{array_task_id(30, 99), 31,
                                          array_task_id(30, 0),  array_task_id(30, 1),

@@ -172,8 +172,9 @@ TEST_CASE("two rows for one task of an array, or a row of its own beside the wai
   using ids = std::vector<std::uint64_t>;
   CHECK(believed(waiting + "41|30|2|RUNNING|0|0|100|110|500|None|n.0abc-0-1\n") == ids{30, 41});
   CHECK(believed(waiting + "41|30|4|COMPLETED|0|0|100|110|500|None|n.0abc-0-1\n" + good) == ids{7});
-  CHECK(believed("41|30|4|COMPLETED|0|0|100|110|500|None|n.0abc-0-1\n42|30|4|FAILED|256|0|100|110|500|None|x\n" +
-                 good) == ids{7});
+  CHECK(believed(
+            "41|30|4|COMPLETED|0|0|100|110|500|None|n.0abc-0-1\n42|30|4|FAILED|256|0|100|110|500|None|x\n" +
+            good) == ids{7});
 }
 
 TEST_CASE("fields that say nothing are absent, and the row stands", "[slurm][queue]") {

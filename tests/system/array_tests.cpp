@@ -32,8 +32,8 @@ std::vector<told> stream_of(const invocation& what, int exit_code) {
 std::string mixed(int n) {
   std::string out = "[";
   for (int i = 0; i < n; ++i)
-    out += (i ? "," : "") + task("t" + std::to_string(i),
-                                 "echo out $SETTLE_ITEM_ID; echo err >&2; exit " + std::to_string(i % 3 * 70));
+    out += (i ? "," : "") + task("t" + std::to_string(i), "echo out $SETTLE_ITEM_ID; echo err >&2; exit " +
+                                                              std::to_string(i % 3 * 70));
   return out + "]";
 }
 
@@ -105,4 +105,3 @@ TEST_CASE("cancelling a run cancels its arrays", "[system][arrays][signals]") {
   for (const auto& [item, e] : verdicts(events))
     CHECK(e.cause == "cancelled");
 }
-

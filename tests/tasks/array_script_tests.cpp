@@ -32,7 +32,8 @@ std::string fresh_folder() {
   return folder;
 }
 
-array_request request_of(const std::string& folder, const std::vector<std::string>& commands, bool records = true) {
+array_request request_of(const std::string& folder, const std::vector<std::string>& commands,
+                         bool records = true) {
   array_request r;
   r.token = array_token;
   r.logs = folder + "/logs";
@@ -64,8 +65,9 @@ task_end run_task(const shell& sh, const std::string& folder, const std::string&
   std::ofstream(file) << script;
   std::filesystem::permissions(file, std::filesystem::perms::owner_all);
   task_end t;
-  t.end = run({"/bin/sh", "-c", "exec '" + file + "' >'" + slurms + ".out' 2>'" + slurms + ".err'"},
-              {sh.path_variable, "SLURM_JOB_ID=9", "SLURM_ARRAY_JOB_ID=145", "SLURM_ARRAY_TASK_ID=" + number});
+  t.end =
+      run({"/bin/sh", "-c", "exec '" + file + "' >'" + slurms + ".out' 2>'" + slurms + ".err'"},
+          {sh.path_variable, "SLURM_JOB_ID=9", "SLURM_ARRAY_JOB_ID=145", "SLURM_ARRAY_TASK_ID=" + number});
   const auto own = folder + "/logs/" + (stem.empty() ? number + "-t" + number : stem);
   t.out = read_file(own + ".out");
   t.err = read_file(own + ".err");
@@ -81,8 +83,9 @@ std::string script_of(const array_request& r) {
 
 }  // namespace
 
-TEST_CASE("every task of an array runs its own command, with its own code, log files, environment and exit record",
-          "[tasks][array]") {
+TEST_CASE(
+    "every task of an array runs its own command, with its own code, log files, environment and exit record",
+    "[tasks][array]") {
   const std::vector<std::string> commands{
       "echo \"$SETTLE_ITEM_ID $SAME\"; echo bad >&2; exit 3",
       "printf '%s|' a\\'b \"two\n\nlines\" '$HOME' '\\n'",
@@ -154,7 +157,8 @@ TEST_CASE("a part that is not there or not whole is never run", "[tasks][array]"
   for (const auto& sh : shells()) {
     INFO(sh.name);
     const auto folder = fresh_folder();
-    const auto script = script_of(request_of(folder, {"echo 0", "echo 1; touch ran; " + std::string(300, ':')}));
+    const auto script =
+        script_of(request_of(folder, {"echo 0", "echo 1; touch ran; " + std::string(300, ':')}));
     CHECK(run_task(sh, folder, script, 2).end.exit == launch_failure_exit);
     const auto cut = script.substr(0, script.rfind("# end"));
     CHECK(run_task(sh, folder, cut, 1).end.exit == launch_failure_exit);
