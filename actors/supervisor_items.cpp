@@ -104,8 +104,10 @@ void supervisor_actor::reported(const item_report& m) {
     ask_for_document(m.key, *r);
   if (std::count(m.effects.begin(), m.effects.end(), effect::submit_again) != 0)
     submit_later(m.key, *r);
-  if (m.now->reached && core::is_confirmed(*m.now->reached))
+  if (m.now->reached && core::is_confirmed(*m.now->reached)) {
     let_go(m.key, *r, true);
+    r->book.place(m.key.index, std::nullopt);
+  }
   tell_changes(*r, change, wall);
   fill_slots();
   answer_detached();
