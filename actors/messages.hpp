@@ -45,6 +45,25 @@ struct job_order {
   std::shared_ptr<const job_spec> spec;
   caf::actor item;
 };
+/// The supervisor to the backend: run these items as one job array. They are told as with job_order.
+struct array_order {
+  std::vector<item_key> tasks;
+  std::vector<caf::actor> items;          ///< one for each of `tasks`
+  std::shared_ptr<const job_spec> array;  ///< `tasks[i]` is its task `array->array[i]`
+};
+/// The backend to the supervisor: the array of these items was refused; each is to be submitted as a job of its own.
+/// They are told submit_deferred after this.
+struct array_refused {
+  std::vector<item_key> tasks;
+};
+/// What arrays the cluster takes, by its own word.
+struct arrays_allowed {
+  array_limits limits;
+};
+/// To oneself: the intents that were gathered are written.
+struct intents_due {
+  std::uint32_t run = 0;
+};
 /// Watch this item's job again, which an earlier backend or an earlier actor of the item had watched.
 struct job_watch {
   item_key key;
@@ -97,7 +116,6 @@ struct reader_changed {
 struct cycle_due {};
 struct cancels_due {};
 struct cancels_came {
-  std::vector<std::uint64_t> ids;
   bool done = false;
 };
 struct listing_came {
@@ -229,6 +247,10 @@ SETTLE_LOCAL_MESSAGE(settle::actors::item_begin)
 SETTLE_LOCAL_MESSAGE(settle::actors::observed)
 SETTLE_LOCAL_MESSAGE(settle::actors::item_report)
 SETTLE_LOCAL_MESSAGE(settle::actors::job_order)
+SETTLE_LOCAL_MESSAGE(settle::actors::array_order)
+SETTLE_LOCAL_MESSAGE(settle::actors::array_refused)
+SETTLE_LOCAL_MESSAGE(settle::actors::arrays_allowed)
+SETTLE_LOCAL_MESSAGE(settle::actors::intents_due)
 SETTLE_LOCAL_MESSAGE(settle::actors::job_watch)
 SETTLE_LOCAL_MESSAGE(settle::actors::needs_changed)
 SETTLE_LOCAL_MESSAGE(settle::actors::clock_changed)
@@ -287,6 +309,10 @@ CAF_BEGIN_TYPE_ID_BLOCK(settle, caf::first_custom_type_id)
   CAF_ADD_TYPE_ID(settle, (settle::actors::observed))
   CAF_ADD_TYPE_ID(settle, (settle::actors::item_report))
   CAF_ADD_TYPE_ID(settle, (settle::actors::job_order))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::array_order))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::array_refused))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::arrays_allowed))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::intents_due))
   CAF_ADD_TYPE_ID(settle, (settle::actors::job_watch))
   CAF_ADD_TYPE_ID(settle, (settle::actors::needs_changed))
   CAF_ADD_TYPE_ID(settle, (settle::actors::clock_changed))

@@ -18,7 +18,10 @@ using core::submission;
 supervisor_actor::supervisor_actor(caf::actor_config& cfg, std::shared_ptr<supervisor_state> state,
                                    caf::actor backend, caf::actor reader)
     : caf::event_based_actor(cfg), state_(std::move(state)), backend_(std::move(backend)),
-      reader_(std::move(reader)), rules_(std::make_shared<const core::policy>(state_->config.rules)) {}
+      reader_(std::move(reader)), rules_(std::make_shared<const core::policy>(state_->config.rules)) {
+  if (!state_->config.arrays)
+    state_->arrays = array_limits{};
+}
 
 caf::behavior supervisor_actor::make_behavior() {
   compat::watch_ends(this, [this](const caf::actor_addr& who, const caf::error& why) { ended(who, why); });
@@ -44,6 +47,8 @@ caf::behavior supervisor_actor::make_behavior() {
       [this](const detach_all&) {
         state_->detaching = true;
         compat::send(this, backend_, hold_submissions{});
+        for (auto& [number, r] : state_->runs)
+          flush(number, r);
         auto promise = make_response_promise();
         detach_promises_.push_back(promise);
         answer_detached();
@@ -54,6 +59,19 @@ caf::behavior supervisor_actor::make_behavior() {
       [this](const document_came& m) { document_answered(m); },
       [this](const journal_came& m) { journal_answered(m); },
       [this](const retry_due& m) { retry(m.key); },
+      [this](const arrays_allowed& m) { arrays_known(m.limits); },
+      [this](const array_refused& m) {
+        for (const auto& key : m.tasks)
+          if (auto* r = find(key.run))
+            r->alone.insert(key.index);
+      },
+      [this](const intents_due& m) {
+        if (auto* r = find(m.run)) {
+          r->gathering = false;
+          r->gathered = true;
+          flush(m.run, *r);
+        }
+      },
       [this](const backend_notice& m) {
         for (auto& [number, r] : state_->runs)
           if (!r.finished) {
@@ -116,11 +134,12 @@ void supervisor_actor::adopt() {
     // Lines that an earlier supervisor handed to the journal's thread are acknowledged to nobody now: they are
     // durable once the next ones are, for the writer keeps their order.
     if (std::exchange(r.writing, false)) {
-      r.intended.insert(r.intended.begin(), r.writing_intents.begin(), r.writing_intents.end());
+      r.planned.insert(r.planned.begin(), r.writing_intents.begin(), r.writing_intents.end());
       r.writing_intents.clear();
       r.answers.insert(r.answers.begin(), r.writing_answers.begin(), r.writing_answers.end());
       r.writing_answers.clear();
     }
+    r.gathering = false;  // as is the timer that ends it
     if (r.late)
       ask_late(number, r);
     if (!r.finished)
@@ -198,7 +217,7 @@ bool supervisor_actor::settled_down() const {
   return std::all_of(state_->runs.begin(), state_->runs.end(), [](const auto& entry) {
     const auto& r = entry.second;
     return !r.trouble.empty() ||
-           (r.asking.empty() && r.intended.empty() && !r.writing && !r.book.has_lines());
+           (r.asking.empty() && r.intended.empty() && r.planned.empty() && !r.writing && !r.book.has_lines());
   });
 }
 

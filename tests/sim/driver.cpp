@@ -26,9 +26,9 @@ core::policy polling_rules(const scenario& story, mutation wrong) {
 
 /// The item's actor: its life, and where its wishes go.
 struct driver::live_item final : actors::item_port {
-  live_item(driver& owner, item_index i, item it, std::string name)
-      : d(owner), index(i), job_name(std::move(name)),
-        life(std::move(it), job_name, owner.story_.witnesses, owner.rules_, *this) {
+  live_item(driver& owner, item_index i, item it, std::string name, std::optional<std::uint32_t> in_array)
+      : d(owner), index(i), job_name(std::move(name)), array_index(in_array),
+        life(std::move(it), job_name, in_array, owner.story_.witnesses, owner.rules_, *this) {
     spec = std::make_shared<actors::job_spec>();
     spec->job_name = job_name;
   }
@@ -55,7 +55,7 @@ struct driver::live_item final : actors::item_port {
   void ask_witness() override {
     d.later(ms{d.dice_.between(1, 50)}, [this] {
       std::optional<actors::exit_witness> found;
-      if (auto note = d.world_.note_of(job_name))
+      if (auto note = d.world_.note_of(job_name, array_index))
         found = actors::exit_witness{note->exit, note->job_id, note->restarts, {}, {}};
       if (!gone)
         life.witness_answered(found);
@@ -69,6 +69,7 @@ struct driver::live_item final : actors::item_port {
   driver& d;
   item_index index;
   std::string job_name;
+  std::optional<std::uint32_t> array_index;
   std::shared_ptr<actors::job_spec> spec;
   actors::item_life life;
   bool gone = false;
@@ -85,6 +86,7 @@ driver::driver(const scenario& story, timeline& time, world& w, disk& kept, chec
   const auto no_generators = std::make_unique<bool[]>(refs.size());
   run_.add(refs, {no_generators.get(), refs.size()});
   disk_.items.resize(refs.size());
+  disk_.places.resize(refs.size());
   recover();
 }
 
@@ -149,31 +151,75 @@ void driver::recover() {
 // -- the supervisor's part -------------------------------------------------------------------------------------------
 
 void driver::fill_slots() {
-  while (auto i = run_.take_ready()) {
-    auto it = run_.at(*i);
-    core::event asked = actors::event_of(event_kind::submit_asked, now());
-    core::advance(it, asked, *rules_);
-    write(*i, it, stream_kind::item, true);
+  std::vector<item_index> ready;
+  while (auto i = run_.take_ready())
+    ready.push_back(*i);
+  const auto may_join = [this](item_index i) { return story_.arrays && alone_.count(i) == 0; };
+  for (auto i = ready.begin(); i != ready.end();) {
+    auto last = i;
+    while (last != ready.end() && may_join(*last) && last - i < 12)
+      ++last;
+    last = std::max(last, i + 1);
+    intend({i, last});
+    i = last;
   }
   checker_.slots(run_.tally(), run_.slots_used());
+  flush();
 }
 
-void driver::spawn(item_index i) {
+/// Those intents are written together: of more than one item an array's.
+void driver::intend(const std::vector<item_index>& together) {
+  std::string array;
+  for (std::uint32_t index = 0; index < together.size(); ++index) {
+    const auto i = together[index];
+    auto it = run_.at(i);
+    core::advance(it, actors::event_of(event_kind::submit_asked, now()), *rules_);
+    if (index == 0)
+      array = "t." + actors::make_token(run_id, i, it.submissions);
+    lines_.push_back({i, it, stream_kind::item, true, false, time_.now()});
+    if (together.size() > 1)
+      lines_.back().place = kept_place{array, index};
+  }
+  if (together.size() > 1)
+    arrays_[array] = together;
+}
+
+/// What of an array's intents is to go out now that they are durable.
+void driver::order_array(const std::vector<line>& written) {
+  std::map<std::string, std::pair<std::vector<item_key>, std::shared_ptr<actors::job_spec>>> orders;
+  for (const auto& l : written) {
+    if (!l.intent || !spawn(l.index) || !l.place)
+      continue;
+    auto& [keys, spec] = orders[l.place->array];
+    if (!spec)
+      spec = std::make_shared<actors::job_spec>();
+    spec->job_name = l.place->array;
+    spec->array.push_back(l.place->index);
+    keys.push_back({1, l.index});
+  }
+  for (auto& [name, order] : orders)
+    post([this, keys = order.first, spec = order.second] { poller_.order_array(keys, spec); });
+}
+
+bool driver::spawn(item_index i) {
   if (core::is_terminal(run_.at(i).status))
-    return;
+    return false;
   if (run_.cancelling()) {
     cancel_one(i);
-    return;
+    return false;
   }
   start_life(i, run_.at(i));
+  return true;
 }
 
 void driver::start_life(item_index i, item it) {
   const bool submitted_already = it.status != item_status::pending || it.sub == submission::unclear;
   const auto number = submitted_already ? it.submissions : it.submissions + 1;
-  auto name = "t." + actors::make_token(run_id, i, number);
+  const auto& place = disk_.places[i];
+  auto name = place ? place->array : "t." + actors::make_token(run_id, i, number);
   auto& l = live_[i];
-  l = std::make_unique<live_item>(*this, i, std::move(it), std::move(name));
+  l = std::make_unique<live_item>(*this, i, std::move(it), std::move(name),
+                                  place ? std::optional{place->index} : std::nullopt);
   post([this, i] {
     if (auto found = live_.find(i); found != live_.end())
       found->second->life.begin(now());
@@ -203,7 +249,8 @@ void driver::reported(item_index i, const item& reported_now, const std::vector<
     it.reached->error.clear();
   }
   if (it.job_id != 0)
-    names_[it.job_id] = "t." + actors::make_token(run_id, i, it.submissions);
+    names_[it.job_id] =
+        disk_.places[i] ? disk_.places[i]->array : "t." + actors::make_token(run_id, i, it.submissions);
   const bool corrected = row.reached.has_value();
   const auto shown = row.status;
   const auto attempt = row.attempt;
@@ -254,6 +301,11 @@ void driver::rerun(item_key key, event what) {
     run_.update(key.index, it);
     write(key.index, it, stream_kind::rerun, false);
   });
+}
+
+void driver::order_alone(const std::vector<item_key>& keys) {
+  for (const auto& key : keys)
+    alone_.insert(key.index);
 }
 
 void driver::tell_changes(const core::run_change& change) {
