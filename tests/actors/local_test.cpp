@@ -8,9 +8,12 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <filesystem>
 #include <fstream>
+#include <future>
 #include <stdexcept>
+#include <thread>
 
 #include <unistd.h>
 
@@ -84,25 +87,51 @@ struct local_stage {
   std::shared_ptr<played_machine> here = std::make_shared<played_machine>();
   std::string state = (fs::temp_directory_path() / ("settle-local-" + std::to_string(::getpid()))).string();
   std::shared_ptr<kept_run> kept = std::make_shared<kept_run>();
+  std::promise<void> let_go_on;
+  std::shared_future<void> go_on = let_go_on.get_future().share();
+  std::atomic<int> reopened = 0;
+  bool reopening_throws = false;
   theatre t{[this](actors::system_config& c) {
     c.slurm = nullptr;
     c.local = here;
     c.state_dir = state;
-    c.reopen_store = [kept = kept](const auto&, bool) -> io::result<std::unique_ptr<actors::run_store>> {
+    c.reopen_store = [this](const auto&, bool) -> io::result<std::unique_ptr<actors::run_store>> {
+      ++reopened;
+      if (go_on.wait_for(10s) != std::future_status::ready)
+        return io::fail(io::errc::unavailable, "the supervisor waited for it");
+      if (reopening_throws)
+        throw std::runtime_error("the port broke");
       return std::make_unique<memory_store>(kept);
     };
   }};
 
   ~local_stage() { fs::remove_all(state); }
 
-  actors::run_answer resume() {
-    caf::scoped_actor self{t.sys};
-    auto pending = actors::compat::request(&*self, t.root, caf::infinite, actors::resume_run{run, false});
+  /// `meanwhile` plays while the run's lease is being taken. That is done on a thread of its own: the stage stands still
+  /// until it is gone.
+  std::vector<actors::run_answer> resume(int times, const std::function<void()>& meanwhile = {}) {
+    std::vector<actors::run_answer> answers;
+    for (; times > 0; --times)
+      t.sys.spawn([&, root = t.root](caf::event_based_actor* self) {
+        actors::compat::request(self, root, caf::infinite, actors::resume_run{run, false})
+            .then([&](actors::run_answer& a) { answers.push_back(std::move(a)); },
+                  [](const caf::error&) { FAIL("the supervisor did not answer"); });
+      });
     t.settle_down();
-    actors::run_answer answer;
-    pending.receive([&](actors::run_answer& a) { answer = std::move(a); },
-                    [](const caf::error&) { FAIL("the supervisor did not answer"); });
-    return answer;
+    if (meanwhile)
+      meanwhile();
+    const auto running = t.sys.registry().running();
+    let_go_on.set_value();
+    for (int i = 0; t.sys.registry().running() >= running && i < 10'000; ++i)
+      std::this_thread::sleep_for(1ms);
+    REQUIRE(t.sys.registry().running() == running - 1);
+    t.settle_down();
+    return answers;
+  }
+  actors::run_answer resume() {
+    auto answers = resume(1);
+    REQUIRE(answers.size() == 1);
+    return std::move(answers.front());
   }
   actors::run_state_answer ask() {
     caf::scoped_actor self{t.sys};
@@ -237,4 +266,49 @@ TEST_CASE("what runs is watched, what ended is told, what never began begins", "
     CHECK(s.here->searched.empty());
     CHECK(s.kept->lines.empty());
   }
+}
+
+TEST_CASE("while a run is being taken over, however long that takes, the others go on", "[actors][local]") {
+  local_stage s;
+  s.leave();
+  s.here->processes[s.token(0, 1)].pid = 4711;
+  const auto other = s.t.start(tasks_named({"x"}));
+  const auto answers = s.resume(2, [&] {
+    CHECK(s.reopened == 1);
+    CHECK_FALSE(s.ask().known);
+    s.here->end(actors::make_token(other, 0, 1), 0);
+    s.t.until_over(1min);
+    CHECK(s.t.story->verdict_of("x")->status == item_status::completed);
+  });
+  REQUIRE(answers.size() == 2);  // whoever asks again meanwhile hears the same
+  CHECK(answers[0].run == s.run);
+  CHECK(answers[1].run == s.run);
+  CHECK(answers[1].next_seq == answers[0].next_seq);
+  CHECK(s.reopened == 1);
+  CHECK(s.ask().known);
+}
+
+TEST_CASE("what is being taken over when settle leaves is left alone", "[actors][local]") {
+  local_stage s;
+  s.leave();
+  const auto answers = s.resume(1, [&] {
+    caf::scoped_actor self{s.t.sys};
+    auto pending = actors::compat::request(&*self, s.t.root, caf::infinite, actors::detach_all{});
+    s.t.settle_down();
+    pending.receive([](const actors::all_detached&) {}, [](const caf::error&) { FAIL("not detached"); });
+  });
+  REQUIRE(answers.size() == 1);
+  CHECK(answers[0].run.empty());
+  CHECK(answers[0].trouble == "settle is detaching: nothing new is taken");
+  CHECK(s.kept->lines.empty());
+  CHECK(s.here->searched.empty());
+}
+
+TEST_CASE("a taking over that dies is told", "[actors][local]") {
+  local_stage s;
+  s.leave();
+  s.reopening_throws = true;
+  const auto answer = s.resume();
+  CHECK(answer.run.empty());
+  CHECK(answer.trouble.find("what takes run " + s.run + " over died: ") == 0);
 }
