@@ -83,6 +83,24 @@ private:
   std::uint64_t next_pid_ = 5000;
 };
 
+void wait_until(const std::function<bool()>& holds) {
+  for (int i = 0; !holds() && i < 10'000; ++i)
+    std::this_thread::sleep_for(1ms);
+  REQUIRE(holds());
+}
+
+/// Asks for a run to be gone on with.
+class asker : public caf::event_based_actor {
+public:
+  asker(caf::actor_config& cfg, const caf::actor& root, const std::string& run,
+        std::shared_ptr<std::vector<actors::run_answer>> answers)
+      : caf::event_based_actor(cfg) {
+    actors::compat::request(this, root, caf::infinite, actors::resume_run{run, false})
+        .then([answers](actors::run_answer& a) { answers->push_back(std::move(a)); },
+              [](const caf::error&) { FAIL("the supervisor did not answer"); });
+  }
+};
+
 struct local_stage {
   std::shared_ptr<played_machine> here = std::make_shared<played_machine>();
   std::string state = (fs::temp_directory_path() / ("settle-local-" + std::to_string(::getpid()))).string();
@@ -110,23 +128,18 @@ struct local_stage {
   /// `meanwhile` plays while the run's lease is being taken. That is done on a thread of its own: the stage stands still
   /// until it is gone.
   std::vector<actors::run_answer> resume(int times, const std::function<void()>& meanwhile = {}) {
-    std::vector<actors::run_answer> answers;
+    const auto answers = std::make_shared<std::vector<actors::run_answer>>();
     for (; times > 0; --times)
-      t.sys.spawn([&, root = t.root](caf::event_based_actor* self) {
-        actors::compat::request(self, root, caf::infinite, actors::resume_run{run, false})
-            .then([&](actors::run_answer& a) { answers.push_back(std::move(a)); },
-                  [](const caf::error&) { FAIL("the supervisor did not answer"); });
-      });
+      t.sys.spawn<asker>(t.root, run, answers);
     t.settle_down();
+    wait_until([this] { return reopened > 0; });
     if (meanwhile)
       meanwhile();
     const auto running = t.sys.registry().running();
     let_go_on.set_value();
-    for (int i = 0; t.sys.registry().running() >= running && i < 10'000; ++i)
-      std::this_thread::sleep_for(1ms);
-    REQUIRE(t.sys.registry().running() == running - 1);
+    wait_until([&] { return t.sys.registry().running() < running; });
     t.settle_down();
-    return answers;
+    return *answers;
   }
   actors::run_answer resume() {
     auto answers = resume(1);
