@@ -82,7 +82,8 @@ std::string verdict_line(const core::stream_event& e) {
 std::string verdict_sentence(const run_summary& run) {
   const std::string name = "run " + run.run + " ";
   if (run.trouble)
-    return name + "has no verdict: " + printable(*run.trouble);
+    return name + "has no verdict: " + printable(*run.trouble) +
+           ". What was submitted goes on; when that is mended: settle run --resume " + run.run;
   switch (run.status) {
   case run_status::completed:
     return name + completed_sentence(run);

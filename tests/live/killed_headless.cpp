@@ -108,8 +108,7 @@ std::unique_ptr<line_child> start(const cluster& slurm, const aimed_sbatch& sbat
 
 }  // namespace
 
-TEST_CASE("the headless supervisor of a thousand tasks is killed at any moment: each runs once, and a "
-          "watcher's exit code is true",
+TEST_CASE("the headless supervisor of a thousand tasks is killed at any moment: each runs once",
           "[live][killed][headless]") {
   auto& slurm = remembering_cluster();
   const auto folder = slurm.new_folder("headless");

@@ -77,12 +77,14 @@ int play_many(const wishes& w) {
   const auto began = std::clock();
   std::uint64_t failed = 0;
   std::uint64_t items = 0;
+  std::uint64_t kills = 0;
   std::uint64_t played = 0;
   for (auto seed = w.from; seed < w.from + w.seeds; ++seed) {
     playing = seed;
     const auto end = sim::play(seed, w.wrong);
     ++played;
     items += end.items;
+    kills += end.kills;
     if (end.violations.empty())
       continue;
     ++failed;
@@ -92,9 +94,10 @@ int play_many(const wishes& w) {
       break;
   }
   const double took = static_cast<double>(std::clock() - began) / CLOCKS_PER_SEC;
-  std::printf("%llu seeds, %llu items, %llu seeds with violations, %.1f CPU s (%.0f seeds a minute)\n",
+  std::printf("%llu seeds, %llu items, settle killed %llu times, %llu seeds with violations, %.1f CPU s "
+              "(%.0f seeds a minute)\n",
               static_cast<unsigned long long>(played), static_cast<unsigned long long>(items),
-              static_cast<unsigned long long>(failed), took,
+              static_cast<unsigned long long>(kills), static_cast<unsigned long long>(failed), took,
               static_cast<double>(played) * 60 / (took > 0 ? took : 1));
   if (w.wrong != mutation::none)
     std::printf("mutation %s was %s\n",

@@ -44,6 +44,7 @@ ending play(std::uint64_t seed, mutation wrong, bool keep_history) {
   judge.keep_history = keep_history;
   disk kept;
   std::unique_ptr<driver> process;
+  std::size_t kills = 0;
   auto start = [&] {
     judge.process_began();
     process = std::make_unique<driver>(story, time, cluster, kept, judge, wrong);
@@ -51,8 +52,10 @@ ending play(std::uint64_t seed, mutation wrong, bool keep_history) {
   for (const auto& f : story.faults)
     if (f.what == fault::crash) {
       const auto strike_now = [&] {
-        if (time.now() <= f.to)
+        if (process && time.now() <= f.to) {
           process.reset();
+          ++kills;
+        }
       };
       time.at(f.from, [&, strike_now] {
         if (f.when == strike::at_once)
@@ -77,7 +80,7 @@ ending play(std::uint64_t seed, mutation wrong, bool keep_history) {
     ;
   const bool settled = process && process->finished();
   judge.finish(settled);
-  ending out{judge.violations(), judge.hash(), story.tasks.size(), 0, {}};
+  ending out{judge.violations(), judge.hash(), story.tasks.size(), kills, {}};
   if (keep_history) {
     describe(story, out.history);
     out.history.insert(out.history.end(), judge.history().begin(), judge.history().end());

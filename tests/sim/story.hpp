@@ -15,7 +15,7 @@ struct ending {
   std::vector<std::string> violations;
   std::uint64_t hash = 0;
   std::size_t items = 0;
-  std::size_t unconfirmed = 0;
+  std::size_t kills = 0;             ///< of settle, while it had not finished
   std::vector<std::string> history;  ///< only where it was asked for
 };
 

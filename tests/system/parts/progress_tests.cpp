@@ -102,7 +102,9 @@ TEST_CASE("the verdict is one sentence for each outcome", "[program][outcome]") 
   run.tally = tally_of(0, 0, 2, 1);
   CHECK(verdict_sentence(run) == "run r1 failed: 1 of 3 items failed");
   run.trouble = "the disk is full";
-  CHECK(verdict_sentence(run) == "run r1 has no verdict: the disk is full");
+  CHECK(verdict_sentence(run) ==
+        "run r1 has no verdict: the disk is full. What was submitted goes on; when that is "
+        "mended: settle run --resume r1");
 }
 
 TEST_CASE("the table's losses are bounded and lead with what failed by itself", "[program][losses]") {
