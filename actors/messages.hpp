@@ -217,6 +217,17 @@ struct requests_due {};
 struct late_over {
   std::uint32_t run = 0;
 };
+/// Take this run (id and folder are enough), and read what is in its folder. Answered with run_taken.
+struct take_run {
+  run_facts place;
+  bool take_over = false;  ///< whoever supervises it now counts as gone
+  caf::actor answer_to;
+};
+struct taken_run;  // actors/run_taker.hpp
+struct run_taken {
+  std::string run;
+  std::shared_ptr<taken_run> what;
+};
 /// Put the answer into the outbox, then take the letter out of the inbox.
 struct request_done {
   std::string inbox, outbox, letter;
@@ -290,6 +301,8 @@ SETTLE_LOCAL_MESSAGE(settle::actors::requests_due)
 SETTLE_LOCAL_MESSAGE(settle::actors::request_done)
 SETTLE_LOCAL_MESSAGE(settle::actors::late_over)
 SETTLE_LOCAL_MESSAGE(settle::actors::job_seen_again)
+SETTLE_LOCAL_MESSAGE(settle::actors::take_run)
+SETTLE_LOCAL_MESSAGE(settle::actors::run_taken)
 SETTLE_LOCAL_MESSAGE(settle::actors::refusal_came)
 
 // clang-format off
@@ -344,6 +357,8 @@ CAF_BEGIN_TYPE_ID_BLOCK(settle, caf::first_custom_type_id)
   CAF_ADD_TYPE_ID(settle, (settle::actors::read_again))
   CAF_ADD_TYPE_ID(settle, (settle::actors::run_forget))
   CAF_ADD_TYPE_ID(settle, (settle::actors::job_seen_again))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::take_run))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::run_taken))
   CAF_ADD_TYPE_ID(settle, (settle::actors::request_answer))
   CAF_ADD_TYPE_ID(settle, (settle::actors::forget_run))
   CAF_ADD_TYPE_ID(settle, (settle::actors::run_forgotten))

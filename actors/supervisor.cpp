@@ -29,6 +29,7 @@ caf::behavior supervisor_actor::make_behavior() {
   return {
       [this](submit_run& m) { return submit(std::move(m)); },
       [this](const resume_run& m) { return resume(m); },
+      [this](const run_taken& m) { taken(m); },
       [this](const subscribe_run& m) { subscribe(m); },
       [this](const stream_ack& m) { acknowledged(m); },
       [this](const cancel_run& m) {
@@ -110,6 +111,7 @@ void supervisor_actor::on_exit() {
   // With the last holder of the state the port to the cluster goes, and with it the io thread: that has to happen
   // here, on a thread of the actor system, not wherever the last handle to this actor is dropped.
   state_.reset();
+  taking_.clear();
   detach_promises_.clear();
 }
 
@@ -163,6 +165,14 @@ supervised_run* supervisor_actor::find(run_number number) {
 // -- supervision -----------------------------------------------------------------------------------------------------
 
 void supervisor_actor::ended(const caf::actor_addr& who, const caf::error& why) {
+  // One that ended in order has sent its answer first.
+  const auto dead = std::find_if(taking_.begin(), taking_.end(),
+                                 [&](const auto& entry) { return entry.second.taker == who.id(); });
+  if (dead != taking_.end() && why) {
+    run_answer answer;
+    answer.trouble = "what takes run " + dead->first + " over died: " + compat::render(system(), why);
+    return answer_taking(std::string(dead->first), answer);
+  }
   for (auto& [number, r] : state_->runs) {
     auto& subs = r.subscribers;
     subs.erase(std::remove_if(subs.begin(), subs.end(), [&](const auto& s) { return s.who == who; }),

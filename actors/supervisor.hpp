@@ -98,7 +98,11 @@ private:
 
   // runs
   run_answer submit(submit_run m);
-  run_answer resume(const resume_run& m);
+  caf::response_promise resume(const resume_run& m);
+  void taken(const run_taken& m);
+  run_answer go_on_with(const std::string& run, taken_run& what);
+  /// Whoever asked for the run hears this; nobody takes it any more.
+  void answer_taking(const std::string& run, const run_answer& answer);
   void go_on(run_number number, supervised_run& r, const recovered_run& found);
   void keep_document(supervised_run& r, std::string_view text);
   founding_place place_of_runs() const;
@@ -172,6 +176,11 @@ private:
   caf::actor backend_;
   caf::actor reader_;
   std::shared_ptr<const core::policy> rules_;
+  struct taking {
+    caf::actor_id taker = 0;
+    std::vector<caf::response_promise> asked;
+  };
+  std::map<std::string, taking> taking_;  ///< runs that are being taken: by id
   std::vector<caf::response_promise> detach_promises_;
 };
 
