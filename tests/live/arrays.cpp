@@ -76,7 +76,8 @@ TEST_CASE("three hundred tasks in a few arrays: every verdict is the true one", 
                        << " sacct calls");
 }
 
-TEST_CASE("tasks of an array that somebody cancels one by one while they wait leave no trace in Slurm, and are told "
+TEST_CASE("tasks of an array that somebody cancels one by one while they wait leave no trace in Slurm, and "
+          "are told "
           "cancelled",
           "[live][arrays]") {
   auto& slurm = remembering_cluster();
@@ -88,6 +89,31 @@ TEST_CASE("tasks of an array that somebody cancels one by one while they wait le
   INFO(joined(wrong));
   CHECK(wrong.empty());
   CHECK(run.commands().count("sbatch") == 1);
+}
+
+TEST_CASE("slurmctld hangs beyond the command deadline while an array is submitted: each of its tasks runs "
+          "exactly once",
+          "[live][arrays]") {
+  auto& slurm = vanishing_cluster();
+  const auto folder = slurm.new_folder("array-hung");
+  plan tasks(folder);
+  for (int i = 0; i < 200; ++i) {
+    auto& task = tasks.add("item-" + std::to_string(i), i % 10 == 9 ? "exit 3" : "true");
+    task.end = exits_with(i % 10 == 9 ? 3 : 0);
+    task.end.attempt = std::nullopt;  // Slurm requeues a job that it had no time to launch
+  }
+  live_run run(slurm, folder, tasks, {"--command-deadline", "3s"});
+  run.commands().hold("sbatch");
+  REQUIRE(run.hear_until([&] { return run.commands().count("sbatch") >= 1; }, seconds{60}));
+  slurm.daemon("pause", "slurmctld");
+  run.commands().release("sbatch");
+  run.go_on_for(seconds{22});
+  slurm.daemon("resume", "slurmctld");
+  CHECK(run.finish(seconds{240}) == 1);
+  const auto wrong = run.differences();
+  INFO(joined(wrong));
+  CHECK(wrong.empty());
+  CHECK(run.commands().count("sbatch") <= 2);
 }
 
 }  // namespace settle::live
