@@ -64,7 +64,8 @@ TEST_CASE("with --no-arrays every task is a job of its own", "[system][arrays]")
   const workshop shop;
   const auto events = stream_of(shop.slurm(shop.document(mixed(3)), {"--json", "--no-arrays"}), 1);
   CHECK(shop.calls("sbatch") == 3);
-  CHECK_FALSE(has(read_file(shop.folder() / "cluster/calls/scontrol"), "config"));  // how large an array may be
+  // Nor is the cluster asked how large one may be.
+  CHECK_FALSE(has(read_file(shop.folder() / "cluster/calls/scontrol"), "config"));
   for (const auto& [item, e] : verdicts(events))
     CHECK(e.job_id.find('_') == std::string::npos);
 }
