@@ -65,7 +65,7 @@ std::string contradiction(const cluster& slurm, const plan& tasks, const planned
   const bool confirmed = last.evidence != "none";
   if (last.status == "completed" && confirmed && (ended.empty() || ended.back() != 0))
     out << " is completed, and its command did not end with 0";
-  const bool refused = began == 0 && last.exit_code == 1 && was_refused_by_slurmd(slurm, last.job_id);
+  const bool refused = last.exit_code == 1 && was_refused_by_slurmd(slurm, last.job_id);
   if (last.cause == "exit_nonzero" && !refused && (ended.empty() || ended.back() != last.exit_code))
     out << " failed with a code, and its command did not end with it";
   // Where Slurm ran the job again its later life counts, and that may have been forgotten.
