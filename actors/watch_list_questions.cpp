@@ -107,14 +107,29 @@ void watch_list::tell_accounted(item_key key, watched& w, std::uint64_t asked, c
   const bool whole = asked == w.job_id ? !io::is_array_task(asked) : true;
   if (!d.rows.empty()) {
     highest_accounted_ = std::max(highest_accounted_, io::array_id_of(w.job_id));
-    w.rowless_asks = 0;
+    w.rowless_asks = w.rowless_answers = 0;
   } else if (answered && whole) {
-    w.rowless_in = listings_;
+    // Nothing at all may be all that is left of an answer: it is not believed before it is said again.
+    if (w.rowless_answers < core::limits::rowless_answers_believed)
+      ++w.rowless_answers;
+    if (w.rowless_answers == core::limits::rowless_answers_believed)
+      w.rowless_in = listings_;
     w.rowless_asks = 0;
   } else if (answered) {
     w.rowless_asks = static_cast<std::uint8_t>((w.rowless_asks + 1) % (asks_before_whole + 1));
+  } else {
+    w.rowless_answers = 0;
   }
   out.push_back(std::move(d));
+}
+
+/// Some row of its, or of one of its tasks, could not be read.
+void watch_list::not_answered(std::uint64_t id) {
+  for (auto [i, last] = by_id_.equal_range(id); i != last; ++i)
+    jobs_.at(i->second).rowless_answers = 0;
+  if (const auto array = by_array_.find(id); array != by_array_.end())
+    for (const auto& [index, key] : array->second.tasks)
+      jobs_.at(key).rowless_answers = 0;
 }
 
 void watch_list::accounted(const accounting_answer& answer, std::optional<std::uint64_t> backlog,
@@ -128,7 +143,11 @@ void watch_list::accounted(const accounting_answer& answer, std::optional<std::u
   d.what.accounting_caught_up = backlog == std::uint64_t{0};
   if (!answer.what)
     d.what.words = answer.what.error().words;
+  for (auto id : answer.unread)
+    not_answered(id);
   for (auto id : answer.asked) {
+    if (answer.some_task_unread)
+      not_answered(id);
     if (!io::is_array_task(id) || !answer.some_task_unread)
       for (auto [i, last] = by_id_.equal_range(id); i != last; ++i)
         tell_accounted(i->second, jobs_.at(i->second), id, by_job, d, out);
