@@ -2,15 +2,13 @@
 
 #include "io/files.hpp"
 #include "io/journal.hpp"
-#include "runtime/import_run.hpp"
+#include "runtime/late.hpp"
 #include "runtime/places.hpp"
 #include "runtime/submission.hpp"
 
 #include <algorithm>
 #include <cstdint>
 #include <utility>
-
-#include <sys/stat.h>
 
 namespace settle {
 
@@ -27,24 +25,6 @@ constexpr std::chrono::seconds trouble_wait_max{3600};
 
 backend_kind kind_of(const std::string& backend) {
   return backend == "local" ? backend_kind::local : backend_kind::slurm;
-}
-
-std::optional<std::int64_t> changed_at(const std::string& path) {
-  struct stat facts {};
-  if (::stat(path.c_str(), &facts) != 0)
-    return std::nullopt;
-  return std::int64_t{facts.st_mtim.tv_sec} * 1'000'000'000 + facts.st_mtim.tv_nsec;
-}
-
-/// Accounting may still have something to say about it. Of an imported run's jobs it may not: they carry no token, and
-/// the ids may be a stranger's by now.
-bool worth_asking_late(const std::string& state, const std::string& run, const listed_run& found) {
-  const auto folder = run_folder(state, run);
-  const auto stamp = changed_at(io::journal_in(folder));
-  const auto now = std::chrono::duration_cast<std::chrono::nanoseconds>(
-      std::chrono::system_clock::now().time_since_epoch());
-  return found.summary.tally.unconfirmed != 0 && found.backend == "slurm" && stamp &&
-         now - std::chrono::nanoseconds(*stamp) < core::limits::late_accounting && !is_imported(folder);
 }
 
 std::string owner_in_words(const io::lease_owner& owner) {
@@ -120,7 +100,7 @@ io::result<void> supervision::look() {
 /// A folder was made or removed since the last look, or that look is a while ago: clocks of file servers are coarse.
 bool supervision::runs_changed() {
   const auto now = steady::now();
-  const auto stamp = changed_at(where_.state_dir + "/runs");
+  const auto stamp = io::changed_at(where_.state_dir + "/runs");
   if (stamp && stamp == runs_stamp_ && now - listed_ < list_distance)
     return false;
   runs_stamp_ = stamp;

@@ -86,7 +86,7 @@ private:
   steady::time_point beaten_{};
   steady::time_point listed_{};
   bool all_considered_ = false;  ///< the last listing was gone through to its end
-  std::optional<std::int64_t> runs_stamp_;
+  std::optional<std::chrono::nanoseconds> runs_stamp_;
 };
 
 }  // namespace settle
