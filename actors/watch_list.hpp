@@ -80,7 +80,7 @@ public:
   /// Nobody is asked for a while: the time until the next listing is nobody's.
   void paused() { last_listing_begun_.reset(); }
 
-  /// Ids to ask accounting about, oldest first. An array whose tasks mostly are to be asked about, or one of which may
+  /// Ids to ask accounting about: oldest first, of each run in turn. An array whose tasks mostly are to be asked about, or one of which may
   /// have never begun, goes as a whole.
   std::vector<std::uint64_t> accounting_ids() const;
   void accounted(const accounting_answer&, std::optional<std::uint64_t> backlog, core::instant now,

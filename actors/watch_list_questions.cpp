@@ -6,7 +6,9 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace settle::actors {
 
@@ -20,6 +22,27 @@ namespace {
 /// rest of its array tells of it. Its own row may only be late.
 constexpr std::uint8_t asks_before_whole = 3;
 
+/// Oldest first, one of each run in turn: where not all of them fit into a cycle's calls a large run does not keep a small
+/// one waiting.
+std::vector<std::uint64_t> in_turn(std::map<std::uint32_t, std::vector<std::uint64_t>> by_run) {
+  std::vector<std::uint64_t> out;
+  std::unordered_set<std::uint64_t> asked;  // after a crash items of two runs may have had one id
+  std::size_t longest = 0;
+  for (auto& [run, ids] : by_run) {
+    std::sort(ids.begin(), ids.end(), io::older_job);
+    ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+    longest = std::max(longest, ids.size());
+  }
+  for (std::size_t i = 0; i < longest; ++i) {
+    for (auto run = by_run.begin(); run != by_run.end();) {
+      if (i < run->second.size() && (by_run.size() == 1 || asked.insert(run->second[i]).second))
+        out.push_back(run->second[i]);
+      run = i + 1 < run->second.size() ? std::next(run) : by_run.erase(run);
+    }
+  }
+  return out;
+}
+
 }  // namespace
 
 bool watch_list::asks_whole(std::uint64_t array_id, const std::vector<const watched*>& wanting) const {
@@ -31,26 +54,28 @@ bool watch_list::asks_whole(std::uint64_t array_id, const std::vector<const watc
 }
 
 std::vector<std::uint64_t> watch_list::accounting_ids() const {
-  std::vector<std::uint64_t> ids;
+  std::map<std::uint32_t, std::vector<std::uint64_t>> by_run;
   std::unordered_map<std::uint64_t, std::vector<const watched*>> tasks;
+  std::unordered_map<std::uint64_t, std::uint32_t> run_of;
   for (const auto& [key, w] : jobs_) {
     if (!w.needs.accounting || w.job_id == 0)
       continue;
-    if (io::is_array_task(w.job_id))
+    if (io::is_array_task(w.job_id)) {
       tasks[io::array_id_of(w.job_id)].push_back(&w);
-    else
-      ids.push_back(w.job_id);
+      run_of[io::array_id_of(w.job_id)] = key.run;
+    } else {
+      by_run[key.run].push_back(w.job_id);
+    }
   }
   for (const auto& [array, wanting] : tasks) {
+    auto& ids = by_run[run_of.at(array)];
     if (asks_whole(array, wanting))
       ids.push_back(array);
     else
       for (const auto* w : wanting)
         ids.push_back(w->job_id);
   }
-  std::sort(ids.begin(), ids.end(), io::older_job);
-  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
-  return ids;
+  return in_turn(std::move(by_run));
 }
 
 /// One id may have been several jobs. Rows under our token are ours, rows under another's are not. Those under none are,
