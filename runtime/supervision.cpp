@@ -222,6 +222,14 @@ supervision::tally supervision::count() const {
   return out;
 }
 
+std::map<std::string, std::uint64_t> supervision::calls() const {
+  std::map<std::string, std::uint64_t> out;
+  for (const auto& [kind, host] : runtimes_)
+    for (const auto& [program, calls] : host->calls())
+      out[program] += calls;
+  return out;
+}
+
 bool supervision::idle() {
   return all_considered_ && std::all_of(runs_.begin(), runs_.end(), [this](const auto& entry) {
            const auto& [run, known] = entry;
