@@ -10,16 +10,12 @@ namespace {
 
 using core::stream_event;
 
-double seconds_of(std::int64_t milliseconds) {
-  return static_cast<double>(milliseconds) / 1000.0;
-}
-
 void write_details(json_writer& out, const core::details& facts) {
   out.whole_if_any("start", facts.start);
   out.whole_if_any("end", facts.end);
   out.whole_if_any("elapsed", facts.elapsed_s);
   if (facts.cpu_ms)
-    out.real_if_any("cpu_seconds", seconds_of(*facts.cpu_ms));
+    out.seconds("cpu_seconds", *facts.cpu_ms);
   out.whole_if_any("max_rss", facts.max_rss_bytes);
   out.real_if_any("cpu_efficiency", facts.cpu_efficiency);
   out.text_if_any("nodes", facts.node_list);
@@ -46,7 +42,7 @@ void write_counts(json_writer& out, const core::counts& tally) {
   out.close();
 }
 
-void write_event(json_writer& out, const stream_event& e) {
+void write_open_event(json_writer& out, const stream_event& e) {
   out.open();
   out.text("event", name_of(e.kind));
   out.whole("v", stream_version);
@@ -60,7 +56,7 @@ void write_event(json_writer& out, const stream_event& e) {
     out.text("status", core::to_text(e.status));
   if (tells_run_state(e.kind))
     out.text("status", core::to_text(e.run_state));
-  out.real_if_any("at", seconds_of(e.at.count()));
+  out.seconds("at", e.at.count());
   if (e.kind == stream_kind::run_finished)
     out.truth("confirmed", e.confirmed);
   if (tells_counts(e.kind))
@@ -76,6 +72,10 @@ void write_event(json_writer& out, const stream_event& e) {
   out.text_if_any("advice", e.advice);
   if (tells_of_item(e.kind))
     write_details(out, e.facts);
+}
+
+void write_event(json_writer& out, const stream_event& e) {
+  write_open_event(out, e);
   out.close();
 }
 

@@ -8,6 +8,8 @@ namespace settle::actors {
 
 /// One event as an object.
 void write_event(json_writer& out, const core::stream_event& e);
+/// The same, left open for more.
+void write_open_event(json_writer& out, const core::stream_event& e);
 /// The member "counts": all eight states by name, and "unconfirmed".
 void write_counts(json_writer& out, const core::counts& tally);
 

@@ -1,6 +1,7 @@
 #include "actors/translate/journal_json.hpp"
 
 #include "actors/translate/event_json.hpp"
+#include "actors/translate/event_writer.hpp"
 #include "actors/translate/json_writer.hpp"
 
 namespace settle::actors {
@@ -27,9 +28,8 @@ void write_controller(json_writer& w, const core::listed_job& job) {
   w.close();
 }
 
-std::string kept_member(const core::item& it) {
-  json_writer w;
-  w.open();
+void write_kept(json_writer& w, const core::item& it) {
+  w.open("kept");
   w.whole("submissions", it.submissions);
   if (it.ever_running)
     w.truth("ever_running", true);
@@ -52,15 +52,16 @@ std::string kept_member(const core::item& it) {
   if (it.given_up)
     w.text("given_up", *it.given_up);
   w.close();
-  return w.take();
 }
 
 }  // namespace
 
 std::string item_line(const core::stream_event& e, const core::item& now) {
-  auto line = to_json(e);
-  line.back() = ',';
-  return line + "\"kept\":" + kept_member(now) + "}";
+  json_writer w;
+  write_open_event(w, e);
+  write_kept(w, now);
+  w.close();
+  return w.take();
 }
 
 std::string withdrawn_line(std::string_view item) {

@@ -1,5 +1,7 @@
-// One JSON value on one line, written field by field: the only place that knows RapidJSON. Text that is no
-// UTF-8 is mended on the way (U+FFFD), so that the line always is JSON. Knows no events.
+// One JSON value on one line, written field by field: the only place that knows RapidJSON. A journal has a line for each
+// transition of a million items, so what is plain (text without anything to escape, whole numbers, seconds) is appended as
+// it stands; RapidJSON writes the rest. Text that is no UTF-8 is mended on the way (U+FFFD), so that the line always is
+// JSON. Knows no events.
 #pragma once
 
 #include "actors/translate/utf8.hpp"
@@ -7,30 +9,31 @@
 #include <rapidjson/stringbuffer.h>
 #include <rapidjson/writer.h>
 
+#include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace settle::actors {
 
 class json_writer {
 public:
-  void open() { json_.StartObject(); }
-  void open(std::string_view name) { key(name), json_.StartObject(); }
-  void close() { json_.EndObject(); }
-  void open_list(std::string_view name) { key(name), json_.StartArray(); }
-  void close_list() { json_.EndArray(); }
+  json_writer() { out_.reserve(500); }  // the longer lines of a journal
+
+  void open() { begin_value(), open_with('{'); }
+  void open(std::string_view name) { key(name), open_with('{'); }
+  void close() { close_with('}'); }
+  void open_list(std::string_view name) { key(name), open_with('['); }
+  void close_list() { close_with(']'); }
 
   /// A string as an element of a list.
-  void element(std::string_view value) {
-    if (is_utf8(value))
-      return put(value);
-    put(valid_utf8(value));
-  }
-  void text(std::string_view name, std::string_view value) { key(name), element(value); }
+  void element(std::string_view value) { begin_value(), put(value); }
+  void text(std::string_view name, std::string_view value) { key(name), put(value); }
   void text_or_null(std::string_view name, std::string_view value) {
     value.empty() ? null(name) : text(name, value);
   }
@@ -48,16 +51,14 @@ public:
   }
 
   /// A value that is JSON already, as an object or list of its own.
-  void json(std::string_view name, std::string_view value) { key(name), json(value); }
-  void json(std::string_view element) {
-    json_.RawValue(element.data(), element.size(), rapidjson::kObjectType);
-  }
+  void json(std::string_view name, std::string_view value) { key(name), out_ += value; }
+  void json(std::string_view element) { begin_value(), out_ += element; }
 
-  void null(std::string_view name) { key(name), json_.Null(); }
-  void truth(std::string_view name, bool value) { key(name), json_.Bool(value); }
-  void whole(std::string_view name, std::uint64_t value) { key(name), json_.Uint64(value); }
+  void null(std::string_view name) { key(name), out_ += "null"; }
+  void truth(std::string_view name, bool value) { key(name), out_ += value ? "true" : "false"; }
+  void whole(std::string_view name, std::uint64_t value) { key(name), number(value); }
   void whole_or_null(std::string_view name, std::optional<std::int64_t> value) {
-    value ? (key(name), void(json_.Int64(*value))) : null(name);
+    value ? (key(name), number(*value)) : null(name);
   }
   void whole_if_any(std::string_view name, std::optional<std::int64_t> value) {
     if (value)
@@ -65,27 +66,94 @@ public:
   }
   /// JSON has no word for infinity and NaN: they count as absent.
   void real_or_null(std::string_view name, std::optional<double> value) {
-    value&& std::isfinite(*value) ? (key(name), void(json_.Double(*value))) : null(name);
+    value&& std::isfinite(*value) ? (key(name), real(*value)) : null(name);
   }
   void real_if_any(std::string_view name, std::optional<double> value) {
     if (value && std::isfinite(*value))
       real_or_null(name, value);
   }
 
+  /// Milliseconds as seconds: the text that real_if_any gives the same number.
+  void seconds(std::string_view name, std::int64_t milliseconds) {
+    constexpr std::int64_t exact = 1'000'000'000'000'000;
+    if (milliseconds < 0 || milliseconds >= exact)
+      return real_or_null(name, static_cast<double>(milliseconds) / 1000.0);
+    key(name);
+    number(milliseconds / 1000);
+    const auto rest = static_cast<int>(milliseconds % 1000);
+    const char digits[] = {'.', digit(rest / 100), digit(rest / 10 % 10), digit(rest % 10)};
+    out_.append(digits, rest % 10 != 0 ? 4u : rest % 100 != 0 ? 3u : 2u);
+  }
+
   /// What was written since the last call; a long value can be taken in pieces.
   std::string take() {
-    std::string piece(buffer_.GetString(), buffer_.GetSize());
-    buffer_.Clear();
+    std::string piece(out_);  // as long as it is: many are kept for a moment
+    out_.clear();
     return piece;
   }
 
 private:
-  void key(std::string_view name) { json_.Key(name.data(), static_cast<rapidjson::SizeType>(name.size())); }
-  void put(std::string_view valid) {
-    json_.String(valid.data(), static_cast<rapidjson::SizeType>(valid.size()));
+  static char digit(int value) { return static_cast<char>('0' + value); }
+  static bool is_plain(char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; }
+
+  void begin_value() {
+    if (!first_)
+      out_ += ',';
+    first_ = false;
   }
-  rapidjson::StringBuffer buffer_;
-  rapidjson::Writer<rapidjson::StringBuffer> json_{buffer_};
+  void open_with(char bracket) {
+    out_ += bracket;
+    first_ = true;
+  }
+  void close_with(char bracket) {
+    out_ += bracket;
+    first_ = false;
+  }
+  void key(std::string_view name) { append_quoted(std::exchange(first_, false) ? "" : ",", name, ":"); }
+  static bool all_plain(std::string_view value) {
+    for (const char c : value)
+      if (!is_plain(c))
+        return false;
+    return true;
+  }
+  /// In one piece: appending a character at a time is most of what a line costs.
+  void append_quoted(std::string_view before, std::string_view value, std::string_view after) {
+    char piece[128];
+    char* end = piece;
+    const auto add = [&end](std::string_view text) { end = std::copy(text.begin(), text.end(), end); };
+    if (value.size() + 8 > sizeof piece) {
+      out_.append(before).append(1, '"').append(value).append(1, '"').append(after);
+      return;
+    }
+    add(before), *end++ = '"', add(value), *end++ = '"', add(after);
+    out_.append(piece, end);
+  }
+  void put(std::string_view value) {
+    if (all_plain(value))
+      return append_quoted({}, value, {});
+    const std::string mended = is_utf8(value) ? std::string{} : valid_utf8(value);
+    const std::string_view valid = mended.empty() ? value : mended;
+    hard([valid](auto& w) { w.String(valid.data(), static_cast<rapidjson::SizeType>(valid.size())); });
+  }
+  template <class Whole>
+  void number(Whole value) {
+    char digits[24];
+    const auto end = std::to_chars(digits, digits + sizeof digits, value).ptr;
+    out_.append(digits, end);
+  }
+  void real(double value) {
+    hard([value](auto& w) { w.Double(value); });
+  }
+  template <class Write>
+  void hard(Write write) {
+    rapidjson::StringBuffer buffer;
+    rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
+    write(writer);
+    out_.append(buffer.GetString(), buffer.GetSize());
+  }
+
+  std::string out_;
+  bool first_ = true;  ///< of the object or list that is open
 };
 
 }  // namespace settle::actors
