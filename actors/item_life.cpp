@@ -4,6 +4,7 @@
 #include "io/tasks/job_script.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace settle::actors {
 
@@ -25,12 +26,12 @@ clock_kind clock_of(item_status s) {
 
 /// The exit code with which this event would end the item, if it would.
 std::optional<std::int32_t> ending_code(const event& e) {
-  if (e.kind == event_kind::accounting_answered && e.judged.what == judged::failure)
-    return e.judged.reached.exit_code;
+  if (e.kind == event_kind::accounting_answered && e.judged->what == judged::failure)
+    return e.judged->reached.exit_code;
   if (e.kind == event_kind::listed_failed)
     return e.job.exact.exit;
   if (e.kind == event_kind::process_ended || e.witnessed)
-    return e.ended.exit_code;
+    return e.ended->exit_code;
   return std::nullopt;
 }
 
@@ -40,14 +41,14 @@ void call_launch_failure(event& e, const std::string& words) {
     e.job.reason = words;
     return;
   }
-  auto& v = e.kind == event_kind::process_ended || e.witnessed ? e.ended : e.judged.reached;
+  auto& v = e.kind == event_kind::process_ended || e.witnessed ? e.ended.write() : e.judged.write().reached;
   v.why = core::cause::launch_failure;
   v.error = words;
 }
 
 bool is_verdict_of_accounting(const event& e) {
   return e.kind == event_kind::accounting_answered &&
-         (e.judged.what == judged::success || e.judged.what == judged::failure);
+         (e.judged->what == judged::success || e.judged->what == judged::failure);
 }
 
 }  // namespace
@@ -84,7 +85,7 @@ void item_life::receive(event e, std::vector<core::account_row> rows) {
     judge(e, rows);
   if (must_wait(e)) {
     reading_ = true;
-    held_.push_front({std::move(e), std::move(rows)});
+    held_.insert(held_.begin(), held{std::move(e), std::move(rows)});
     return;
   }
   witness_fresh_ = false;
@@ -129,7 +130,7 @@ bool item_life::wants_witness(const event& e) const {
   case event_kind::accounting_answered:
     if (witness_ || !is_verdict_of_accounting(e))
       return false;
-    return rules_->witness == core::witness_use::on || e.judged.code_may_be_cut;
+    return rules_->witness == core::witness_use::on || e.judged->code_may_be_cut;
   default:
     return false;
   }
@@ -143,7 +144,7 @@ void item_life::use_witness(event& e) const {
     e.witnessed = true;
     e.ended = core::from_witness({witness_->exit, std::nullopt}, witness_->start, witness_->end);
   } else if (is_verdict_of_accounting(e)) {
-    core::compare_with_witness(e.judged.reached, witness_->exit);
+    core::compare_with_witness(e.judged.write().reached, witness_->exit);
   }
 }
 
@@ -165,8 +166,7 @@ void item_life::go_on() {
   if (!reading_)
     return;
   reading_ = false;
-  auto waiting = std::move(held_);
-  held_.clear();
+  auto waiting = std::exchange(held_, {});
   for (auto& o : waiting)
     receive(std::move(o.what), std::move(o.rows));
 }

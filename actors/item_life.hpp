@@ -6,7 +6,6 @@
 #include "actors/watch_list.hpp"
 
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -88,7 +87,7 @@ private:
   std::optional<exit_witness> witness_;
   bool witness_fresh_ = false;  ///< it was read for the event that is first in line
   bool reading_ = false;        ///< a file is being read
-  std::deque<held> held_;       ///< what came meanwhile
+  std::vector<held> held_;      ///< what came meanwhile
 };
 
 }  // namespace settle::actors

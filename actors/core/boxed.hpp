@@ -1,5 +1,5 @@
-// An optional value on the heap: for members that are large and mostly absent. Copies copy the value, as
-// std::optional's do; one pointer wide when empty.
+// Values on the heap, for members that are large and mostly absent: `boxed` is an optional one, `rare` a plain one that
+// mostly is T{}. Copies copy the value; one pointer wide when empty.
 #pragma once
 
 #include <memory>
@@ -32,6 +32,28 @@ public:
 
 private:
   std::unique_ptr<T> value_;
+};
+
+/// Reads as T{} until it is written.
+template <class T>
+class rare {
+public:
+  rare() = default;
+  rare(T value) : value_{std::move(value)} {}
+
+  const T& operator*() const noexcept {
+    static const T none{};
+    return value_ ? *value_ : none;
+  }
+  const T* operator->() const noexcept { return &**this; }
+  T& write() {
+    if (!value_)
+      value_ = T{};
+    return *value_;
+  }
+
+private:
+  boxed<T> value_;
 };
 
 }  // namespace settle::core

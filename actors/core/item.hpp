@@ -57,7 +57,7 @@ struct event {
   /// listed_* and absent: when the listing's command was started (monotonic).
   duration begun{};
   /// accounting_answered.
-  judgement judged{};
+  rare<judgement> judged{};
   /// accounting_answered: when the answer was read (monotonic).
   duration read{};
   /// accounting_answered, and no_record_due of a submitted item: accounting has caught up (the controller's queue to
@@ -70,7 +70,7 @@ struct event {
   bool rest_of_array = false;
   /// process_ended. With `witnessed` also on accounting_disabled and no_record_due: what the job script's own
   /// exit record says; it speaks where neither accounting nor the controller can.
-  verdict ended{};
+  rare<verdict> ended{};
   bool witnessed = false;
   /// refusals, deferrals, reasons: the other side's own words.
   std::string words{};

@@ -43,10 +43,10 @@ void nominate(item& it, const verdict& v, std::uint8_t listings, duration read) 
 }
 
 void nominate_row(item& it, const event& e) {
-  const bool interrupted = e.judged.what == judgement::kind::interruption;
-  nominate(it, e.judged.reached,
+  const bool interrupted = e.judged->what == judgement::kind::interruption;
+  nominate(it, e.judged->reached,
            interrupted ? limits::listings_after_interruption : limits::listings_after_failure, e.read);
-  it.bare_cancel = e.judged.bare_cancel;
+  it.bare_cancel = e.judged->bare_cancel;
   it.candidate_newest = it.candidate_newest || !interrupted || e.accounting_caught_up;
   it.backlog_asked = !it.candidate_newest;
 }
@@ -56,10 +56,10 @@ void judge_generator(step& s) {
   item& it = s.it;
   if (is_confirmed(*it.candidate))
     return;
-  if (is_failure(s.e.judged)) {
-    conclude(s, s.e.judged.reached);
-  } else if (decides_at_once(it, s.e.judged)) {
-    it.candidate = s.e.judged.reached;
+  if (is_failure(*s.e.judged)) {
+    conclude(s, s.e.judged->reached);
+  } else if (decides_at_once(it, *s.e.judged)) {
+    it.candidate = s.e.judged->reached;
     stop_accounting(s);
   }
 }
@@ -72,7 +72,7 @@ verdict unconfirmed(const item& it) {
 }
 
 verdict witness_of(const event& e) {
-  verdict v = e.ended;
+  verdict v = *e.ended;
   v.who = evidence::witness;
   return v;
 }
@@ -194,7 +194,7 @@ void fill_details(item& it, const verdict& from) {
 
 void on_judge(step& s) {
   item& it = s.it;
-  const judgement& j = s.e.judged;
+  const judgement& j = *s.e.judged;
   count_attempt(it);
   if (it.document_wanted) {
     judge_generator(s);
@@ -274,7 +274,7 @@ void on_spoil(step& s) {
 
 void on_amend(step& s) {
   item& it = s.it;
-  const judgement& j = s.e.judged;
+  const judgement& j = *s.e.judged;
   if (!is_confirmed(*it.reached)) {
     it.backlog_asked = j.what == judgement::kind::interruption;
     if (it.backlog_asked && !s.e.accounting_caught_up)

@@ -138,7 +138,7 @@ void on_exit(step& s) {
     return;  // said again: its success is known
   if (s.e.job_id != 0)
     s.it.job_id = s.e.job_id;
-  verdict v = s.e.ended;
+  verdict v = *s.e.ended;
   v.who = v.why == cause::lost ? evidence::not_applicable : evidence::process;
   if (v.status == item_status::failed && s.it.cancel_asked && ended_by_cancel(v)) {
     v.why = cause::cancelled;
