@@ -70,13 +70,18 @@ std::uint32_t submission_of_token(std::string_view token) {
 }
 
 std::string_view token_of_job_name(std::string_view job_name) {
-  auto dot = job_name.rfind('.');
-  if (dot == std::string_view::npos)
-    return {};
-  auto token = job_name.substr(dot + 1);
-  auto shaped = std::all_of(token.begin(), token.end(), [](char c) { return c == '-' || is_digit36(c); });
-  auto dashes = std::count(token.begin(), token.end(), '-');
-  return shaped && dashes == 2 ? token : std::string_view{};
+  // Read of every row of every listing: once, from its end.
+  int dashes = 0;
+  for (auto at = job_name.size(); at-- > 0;) {
+    const char c = job_name[at];
+    if (c == '.')
+      return dashes == 2 ? job_name.substr(at + 1) : std::string_view{};
+    if (c == '-')
+      ++dashes;
+    else if (!is_digit36(c))
+      break;
+  }
+  return {};
 }
 
 }  // namespace settle::actors

@@ -33,12 +33,28 @@ event_kind kind_of(meaning m) {
 }
 
 /// A pending job's start and a running job's end are forecasts that change from listing to listing.
+bool start_is_forecast(const core::listed_job& job) {
+  return job.means == meaning::waiting;
+}
+bool end_is_forecast(const core::listed_job& job) {
+  return job.means == meaning::waiting || job.means == meaning::alive;
+}
+
 core::listed_job without_forecasts(core::listed_job job) {
-  if (job.means == meaning::waiting)
+  if (start_is_forecast(job))
     job.start.reset();
-  if (job.means == meaning::waiting || job.means == meaning::alive)
+  if (end_is_forecast(job))
     job.end.reset();
   return job;
+}
+
+/// `told == without_forecasts(job)`, without the copy: asked of every row of every listing.
+bool says_the_same(const core::listed_job& told, const core::listed_job& job) {
+  const auto start = start_is_forecast(job) ? std::nullopt : job.start;
+  const auto end = end_is_forecast(job) ? std::nullopt : job.end;
+  return told.means == job.means && told.start == start && told.end == end && told.submit == job.submit &&
+         told.restarts == job.restarts && told.why == job.why && told.exact == job.exact &&
+         told.outlook == job.outlook && told.word == job.word && told.reason == job.reason;
 }
 
 bool is_live(meaning m) {
@@ -49,7 +65,7 @@ bool is_live(meaning m) {
 
 watch_list::owner watch_list::owner_of(const watched& w, const listed_row& row) const {
   if (auto token = token_of_job_name(row.name); !token.empty())
-    return token == token_of_job_name(w.job_name) ? owner::us : owner::stranger;
+    return row.name == w.job_name || token == token_of_job_name(w.job_name) ? owner::us : owner::stranger;
   // Its name was changed. The id with the controller's own submit time is as good: a job that got a reused id was
   // submitted at another time. A requeue changes that time too, but counts.
   if (!row.job.submit || w.id_given_away)
@@ -96,7 +112,7 @@ void watch_list::listing_failed() {
 
 void watch_list::tell_present(item_key key, watched& w, const listed_row& row, core::duration begun,
                               core::instant now, std::vector<delivery>& out) {
-  auto job = without_forecasts(row.job);
+  const auto& job = row.job;
   w.missed = false;
   w.absence_told = false;
   if (job.submit && !w.last_submit && !token_of_job_name(row.name).empty())
@@ -105,16 +121,16 @@ void watch_list::tell_present(item_key key, watched& w, const listed_row& row, c
     w.last_submit = job.submit;
   w.last_restarts = job.restarts.value_or(w.last_restarts);
   w.was_rest = !row.rest.empty() && job.means == meaning::waiting;
-  if (w.told == job && !w.needs.listings)
+  if (!w.needs.listings && w.told && says_the_same(*w.told, job))
     return;
-  w.told = job;
+  w.told = without_forecasts(job);
   if (job.means == meaning::succeeded || job.means == meaning::interrupted)
     w.needs.accounting = true;  // it will ask; this cycle's call shall hold it already
   auto e = event_of(kind_of(job.means), now);
   e.job_id = w.job_id;
   e.begun = begun;
   e.words = job.reason;
-  e.job = std::move(job);
+  e.job = *w.told;
   out.push_back({key, std::move(e), {}});
 }
 
