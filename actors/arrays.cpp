@@ -55,6 +55,15 @@ std::string likeness(const tasks::task& t, std::size_t size) {
   return out;
 }
 
+/// What a task needs for itself while its array runs; what sbatch was asked for its array has, once.
+job_spec of_a_task(job_spec s) {
+  s.script_file = s.output_file = std::string{};
+  s.time_limit_s.reset();
+  for (auto* text : {&s.token, &s.job_name, &s.error_file, &s.exit_record})
+    text->shrink_to_fit();
+  return s;
+}
+
 class planner {
 public:
   planner(run_book& book, const array_limits& limits) : book_(book), limits_(limits) {}
@@ -116,11 +125,14 @@ private:
     const auto error = tasks::array_log_pattern(request.logs, request.token, "err");
     for (std::uint32_t index = 0; index < members.size(); ++index) {
       auto& parts = members[index].parts;
-      request.tasks.push_back({index, parts.script, parts.log_stem});
+      request.tasks.push_back({index, std::move(parts.script), parts.log_stem});
     }
     auto script = tasks::array_script(request, limits_.script_bytes_max);
-    if (!script || !output)
+    if (!script || !output) {
+      for (auto& t : request.tasks)
+        members[t.index].parts.script = std::move(t.script);
       return halves(std::move(members), !output);
+    }
     planned_submission planned;
     job_spec whole = members.front().parts.spec;
     whole.job_name = job_name(book_.task(leader), request.token);
@@ -135,7 +147,7 @@ private:
       parts.spec.array_index = index;
       whole.array.push_back(index);
       planned.items.push_back(item);
-      planned.specs.push_back(std::make_shared<const job_spec>(std::move(parts.spec)));
+      planned.specs.push_back(std::make_shared<const job_spec>(of_a_task(std::move(parts.spec))));
     }
     planned.array = std::make_shared<const job_spec>(std::move(whole));
     plan_.submissions.push_back(std::move(planned));

@@ -70,7 +70,7 @@ io::result<job_parts> make_job_parts(const run_facts& run, const tasks::document
   spec.output_file = file_for(task.output_file, "out", spec.output_is_pattern);
   spec.error_file = file_for(task.error_file, "err", spec.error_is_pattern);
   spec.script_file = run.folder + "/scripts/" + parts.log_stem + ".sh";
-  spec.wants = *task.wants;
+  spec.wants = task.wants;
   spec.time_limit_s = tasks::time_limit_seconds(task.wants->time_limit);
   if (!task.generates_source.empty())
     spec.generates_source = absolute_path(expanded(task.generates_source), working_dir, run.home);

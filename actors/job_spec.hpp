@@ -7,6 +7,7 @@
 #include "io/tasks/job_script.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -35,7 +36,7 @@ struct job_spec {
   std::string error_file;
   bool output_is_pattern = false;
   bool error_is_pattern = false;
-  tasks::resources wants;
+  std::shared_ptr<const tasks::resources> wants = tasks::nothing_wanted();  ///< the task's own, shared
   std::optional<std::int64_t> time_limit_s;
   std::string generates_source;  ///< absolute; empty: no generator
   std::string exit_record;       ///< absolute; empty: the script leaves none

@@ -148,18 +148,18 @@ slurm::job_request request_of(const job_spec& job) {
   slurm::job_request r;
   r.job_name = job.job_name;
   r.script = job.script;
-  r.partition = job.wants.partition;
-  r.account = job.wants.account;
-  r.qos = job.wants.qos;
-  r.constraint = job.wants.constraint;
-  r.memory = job.wants.memory;
-  r.time_limit = job.wants.time_limit;
-  r.gres = job.wants.gres;
-  r.cpus = job.wants.cpus;
+  r.partition = job.wants->partition;
+  r.account = job.wants->account;
+  r.qos = job.wants->qos;
+  r.constraint = job.wants->constraint;
+  r.memory = job.wants->memory;
+  r.time_limit = job.wants->time_limit;
+  r.gres = job.wants->gres;
+  r.cpus = job.wants->cpus;
   r.array = io::array_indexes(job.array).text();
   r.output_file = job.output_is_pattern ? job.output_file : slurm::escape_pattern(job.output_file);
   r.error_file = job.error_is_pattern ? job.error_file : slurm::escape_pattern(job.error_file);
-  r.extra_args = job.wants.sbatch_args;
+  r.extra_args = job.wants->sbatch_args;
   return r;
 }
 

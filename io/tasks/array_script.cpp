@@ -41,9 +41,12 @@ public:
       shared_.emplace(v.name, &v);
     for (const auto& t : array.tasks)
       drop_what_differs(t.script.environment.variables);
+    for (const auto& v : first_.environment.variables)
+      exported_.insert(v.name);
     for (const auto& t : array.tasks)
-      for (const auto& v : t.script.environment.variables)
-        exported_.insert(v.name);
+      if (!names_as_first(t.script.environment.variables))
+        for (const auto& v : t.script.environment.variables)
+          exported_.insert(v.name);
     // The shared are exported first: no word of another may see that.
     for (const auto& t : array.tasks)
       for (const auto& v : t.script.environment.variables)
@@ -56,7 +59,19 @@ public:
   bool is_repeatable(const variable& v) const { return script_parts::repeatable(v, exported_); }
 
 private:
+  /// As a rule: the same rules gave them their variables.
+  bool names_as_first(const std::vector<variable>& variables) const {
+    const auto& first = first_.environment.variables;
+    return std::equal(variables.begin(), variables.end(), first.begin(), first.end(),
+                      [](const variable& a, const variable& b) { return a.name == b.name; });
+  }
   void drop_what_differs(const std::vector<variable>& variables) {
+    if (names_as_first(variables)) {
+      for (std::size_t i = 0; i < variables.size(); ++i)
+        if (!same(variables[i], first_.environment.variables[i]))
+          shared_.erase(variables[i].name);
+      return;
+    }
     std::unordered_map<std::string_view, const variable*> own;
     for (const auto& v : variables)
       own.emplace(v.name, &v);
@@ -66,6 +81,8 @@ private:
     });
   }
   bool refers_to_shared(const variable& v) const {
+    if (v.value.find('$') == std::string::npos)
+      return false;
     const auto names = script_parts::references(v);
     return std::any_of(names.begin(), names.end(),
                        [this](std::string_view name) { return shared_.count(name) != 0; });

@@ -49,18 +49,21 @@ std::string substitute(std::string_view text, F&& value_of) {
 class environment_so_far {
 public:
   void put(std::string_view name, std::string value, bool extends_job) {
-    const auto [known, fresh] = index_.try_emplace(std::string(name), list_.size());
-    if (fresh)
+    auto at = place_of(name);
+    if (at == list_.size()) {
       list_.push_back({std::string(name), {}, false});
-    variable& v = list_[known->second];
+      if (list_.size() > looked_through_max)
+        index_rest();
+    }
+    variable& v = list_[at];
     bytes_ += value.size();
     bytes_ -= v.value.size();
     v.value = std::move(value);
     v.extends_job = extends_job;
   }
   const variable* find(std::string_view name) const {
-    const auto known = index_.find(std::string(name));
-    return known == index_.end() ? nullptr : &list_[known->second];
+    const auto at = place_of(name);
+    return at == list_.size() ? nullptr : &list_[at];
   }
   std::string expand(std::string_view text) const {
     return substitute(text, [&](std::string_view name) {
@@ -72,8 +75,25 @@ public:
   std::vector<variable> take() { return std::move(list_); }
 
 private:
+  /// Few are found quicker by looking at each; this is done for each of a million tasks.
+  static constexpr std::size_t looked_through_max = 24;
+
+  /// Behind the last: it is not there.
+  std::size_t place_of(std::string_view name) const {
+    if (list_.size() <= looked_through_max) {
+      const auto same = [name](const variable& v) { return v.name == name; };
+      return static_cast<std::size_t>(std::find_if(list_.begin(), list_.end(), same) - list_.begin());
+    }
+    const auto known = index_.find(std::string(name));
+    return known == index_.end() ? list_.size() : known->second;
+  }
+  void index_rest() {
+    for (auto i = index_.size(); i < list_.size(); ++i)
+      index_.emplace(list_[i].name, i);
+  }
+
   std::vector<variable> list_;
-  std::unordered_map<std::string, std::size_t> index_;
+  std::unordered_map<std::string, std::size_t> index_;  ///< once there are many
   std::size_t bytes_ = 0;
 };
 
