@@ -17,8 +17,8 @@ item_actor::item_actor(caf::actor_config& cfg, item_key key, core::item it,
 
 caf::behavior item_actor::make_behavior() {
   return {
-      [this](const item_begin& m) { life_.begin(m.at); },
       [this](observed& m) { life_.receive(std::move(m.what), std::move(m.rows)); },
+      [this](const item_begin& m) { life_.begin(m.at); },
       [this](const supervisor_changed& m) {
         links_.supervisor = m.supervisor;
         life_.report_again();

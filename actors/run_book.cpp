@@ -16,6 +16,8 @@ namespace {
 /// Events held for subscribers that are behind. Beyond it the oldest go, and a slow subscriber is told its gap;
 /// the journal has them all.
 constexpr std::size_t events_held_max = 1u << 18;
+/// As many of those that every subscriber has had, for one that comes later.
+constexpr std::size_t events_kept = 1u << 14;
 
 }  // namespace
 
@@ -181,12 +183,21 @@ std::vector<std::string> run_book::take_lines(std::uint64_t& last_seq) {
   return std::exchange(lines_, {});
 }
 
+void run_book::told_to_all(std::uint64_t seq) {
+  while (events_.size() > events_kept && first_held_ <= seq) {
+    events_.pop_front();
+    ++first_held_;
+  }
+}
+
 std::vector<core::stream_event> run_book::events(std::uint64_t from, std::size_t max,
                                                  std::uint64_t& missed) const {
   from = std::max<std::uint64_t>(from, 1);
   missed = from < first_held_ ? first_held_ - from : 0;
   auto at = std::max(from, first_held_);
   std::vector<core::stream_event> out;
+  if (at <= durable_)
+    out.reserve(std::min<std::size_t>(max, durable_ - at + 1));
   for (; at <= durable_ && out.size() < max; ++at)
     out.push_back(events_[at - first_held_]);
   return out;

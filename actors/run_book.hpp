@@ -73,6 +73,9 @@ public:
   /// Durable events from `from` on, at most `max`; `missed` counts those that are no longer held.
   std::vector<core::stream_event> events(std::uint64_t from, std::size_t max, std::uint64_t& missed) const;
 
+  /// Every subscriber has the events up to this one: no more of them need be held than one that comes late may want.
+  void told_to_all(std::uint64_t seq);
+
 private:
   struct part {
     tasks::document doc;

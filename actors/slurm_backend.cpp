@@ -12,6 +12,10 @@ caf::behavior slurm_backend::make_behavior() {
       compat::anon_send(me, arrays_allowed{limits});
     });
   return {
+      // CAF tries them in order: first what comes for each item.
+      [this](const needs_changed& m) { poller_.set_needs(m.key, m.needs); },
+      [this](const clock_changed& m) { poller_.set_clock(m.key, m.clock); },
+      [this](const job_forget& m) { forget(m); },
       [this](const arrays_allowed& m) { compat::send(this, supervisor_, m); },
       [this](const job_order& m) {
         items_[m.key] = m.item;
@@ -26,10 +30,7 @@ caf::behavior slurm_backend::make_behavior() {
         items_[m.key] = m.item;
         poller_.watch(m.key, m.what);
       },
-      [this](const needs_changed& m) { poller_.set_needs(m.key, m.needs); },
-      [this](const clock_changed& m) { poller_.set_clock(m.key, m.clock); },
       [this](const job_cancel& m) { poller_.cancel(m.key, m.job_id); },
-      [this](const job_forget& m) { forget(m); },
       [this](const run_forget& m) { poller_.forget_run(m.run); },
       [this](const submission_came& m) { poller_.submitted(m.key, m.job_name, m.answer); },
       [this](const cancels_due&) { poller_.send_cancels(); },

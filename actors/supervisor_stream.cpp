@@ -78,6 +78,10 @@ void supervisor_actor::acknowledged(const stream_ack& m) {
       s.busy = false;
       feed_one(*r, s);
     }
+  auto told = r->book.durable();
+  for (const auto& s : r->subscribers)
+    told = s.over ? told : std::min(told, s.next - 1);
+  r->book.told_to_all(told);
 }
 
 void supervisor_actor::feed(supervised_run& r) {

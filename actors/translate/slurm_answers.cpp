@@ -3,10 +3,12 @@
 #include "actors/translate/slurm_words.hpp"
 #include "io/job_id.hpp"
 
-#include <map>
-#include <string>
-#include <tuple>
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <unordered_map>
 #include <utility>
+#include <vector>
 
 namespace settle::actors {
 
@@ -22,6 +24,27 @@ std::uint64_t id_of(std::uint64_t raw, const slurm::array_tasks& array) {
 io::array_indexes rest_of(const slurm::array_tasks& array) {
   return io::array_indexes::parse(array.expression).value_or(io::array_indexes{});
 }
+
+/// The rows of one job, as a rule one behind the other in the answer: only others are copied.
+struct records_of_job {
+  std::uint64_t id;
+  const slurm::account_record* job;  ///< its first row
+  std::size_t in_a_row;
+  std::vector<slurm::account_record> scattered;
+
+  void add(const slurm::account_record& record) {
+    if (scattered.empty() && &record == job + in_a_row) {
+      ++in_a_row;
+      return;
+    }
+    if (scattered.empty())
+      scattered.assign(job, job + in_a_row);
+    scattered.push_back(record);
+  }
+  std::span<const slurm::account_record> rows() const {
+    return scattered.empty() ? std::span(job, in_a_row) : std::span(scattered);
+  }
+};
 
 bool is_unreadable(const slurm::array_tasks& array) {
   return !array.expression.empty() && !io::array_indexes::parse(array.expression);
@@ -70,31 +93,34 @@ void add_accounted(const slurm::table<slurm::account_record>& table, std::vector
       unread.some_task = true;
   }
   // One id may have been several jobs; each goes on its own under its name. A step belongs to the row above it.
-  struct records {
-    io::array_indexes rest;
-    std::vector<slurm::account_record> rows;
+  std::vector<records_of_job> found;
+  std::unordered_multimap<std::uint64_t, std::size_t> by_id;
+  const auto place_of = [&](std::uint64_t id, const slurm::account_record& record) {
+    for (auto [i, last] = by_id.equal_range(id); i != last; ++i)
+      if (const auto& same = *found[i->second].job;
+          same.name == record.name && same.array.expression == record.array.expression)
+        return i->second;
+    by_id.emplace(id, found.size());
+    found.push_back({id, &record, 0, {}});
+    return found.size() - 1;
   };
-  std::map<std::tuple<std::uint64_t, std::string, std::string>, records> by_job;
-  records* current = nullptr;
-  std::uint64_t current_id = 0;
+  std::optional<std::size_t> current;
   for (const auto& record : table.rows) {
     const auto id = id_of(record.job_id, record.array);
     if (is_unreadable(record.array)) {
       unread.ids.insert(id);
-      current = nullptr;
+      current.reset();
     }
     if (unread.cover(id))
       continue;
-    if (record.step.empty()) {
-      current = &by_job[{id, record.array.expression, record.name}];
-      current->rest = rest_of(record.array);
-      current_id = id;
-    }
-    if (current && id == current_id)
-      current->rows.push_back(record);
+    if (record.step.empty())
+      current = place_of(id, record);
+    if (current && id == found[*current].id)
+      found[*current].add(record);
   }
-  for (auto& [key, found] : by_job)
-    out.push_back({std::get<0>(key), std::get<2>(key), to_account_rows(found.rows), std::move(found.rest)});
+  out.reserve(out.size() + found.size());
+  for (auto& job : found)
+    out.push_back({job.id, job.job->name, to_account_rows(job.rows()), rest_of(job.job->array)});
 }
 
 }  // namespace settle::actors
