@@ -64,6 +64,15 @@ template <class Handle, class... T>
 void anon_send(const Handle& to, T&&... x) {
   caf::anon_mail(std::forward<T>(x)...).send(to);
 }
+/// Before what waits in the receiver's mailbox: for what lets go of memory there.
+template <class Self, class Handle, class... T>
+void send_urgent(Self* self, const Handle& to, T&&... x) {
+  self->mail(std::forward<T>(x)...).urgent().send(to);
+}
+template <class Handle, class... T>
+void anon_send_urgent(const Handle& to, T&&... x) {
+  caf::anon_mail(std::forward<T>(x)...).urgent().send(to);
+}
 template <class Self, class Handle, class Delay, class... T>
 void delayed_send(Self* self, const Handle& to, Delay delay, T&&... x) {
   self->mail(std::forward<T>(x)...).delay(delay).send(to);
@@ -110,6 +119,14 @@ void send(Self* self, const Handle& to, T&&... x) {
 template <class Handle, class... T>
 void anon_send(const Handle& to, T&&... x) {
   caf::anon_send(to, std::forward<T>(x)...);
+}
+template <class Self, class Handle, class... T>
+void send_urgent(Self* self, const Handle& to, T&&... x) {
+  self->template send<caf::message_priority::high>(to, std::forward<T>(x)...);
+}
+template <class Handle, class... T>
+void anon_send_urgent(const Handle& to, T&&... x) {
+  caf::anon_send<caf::message_priority::high>(to, std::forward<T>(x)...);
 }
 template <class Self, class Handle, class Delay, class... T>
 void delayed_send(Self* self, const Handle& to, Delay delay, T&&... x) {

@@ -28,7 +28,8 @@ caf::behavior guardian::make_behavior() {
       [this](const forget_run& m) { return compat::delegate(this, supervisor_, m); },
       [this](const detach_all& m) { return compat::delegate(this, supervisor_, m); },
       [this](const subscribe_run& m) { compat::send(this, supervisor_, m); },
-      [this](const stream_ack& m) { compat::send(this, supervisor_, m); },
+      // A million reports may wait there; what subscribers have had need not be held meanwhile.
+      [this](const stream_ack& m) { compat::send_urgent(this, supervisor_, m); },
       [this](const cancel_run& m) { return compat::delegate(this, supervisor_, m); },
   };
 }

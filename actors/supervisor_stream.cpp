@@ -23,7 +23,8 @@ void supervisor_actor::flush(run_number number, supervised_run& r) {
     journal_came m{number, ticket, std::nullopt};
     if (!written)
       m.error = written.error();
-    compat::anon_send(me, std::move(m));
+    compat::anon_send_urgent(
+        me, std::move(m));  // before the reports that wait: their lines are written meanwhile
   });
 }
 
