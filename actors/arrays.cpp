@@ -123,6 +123,7 @@ private:
     request.logs = facts.folder + "/logs";
     const auto output = tasks::array_log_pattern(request.logs, request.token, "out");
     const auto error = tasks::array_log_pattern(request.logs, request.token, "err");
+    request.tasks.reserve(members.size());
     for (std::uint32_t index = 0; index < members.size(); ++index) {
       auto& parts = members[index].parts;
       request.tasks.push_back({index, std::move(parts.script), parts.log_stem});

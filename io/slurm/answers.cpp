@@ -8,6 +8,7 @@
 #include "io/slurm/sbatch_words.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cerrno>
 #include <cstdio>
 #include <system_error>
@@ -102,12 +103,36 @@ std::uint64_t subject_of(const queue_row& row) {
   return row.array.task_id ? io::array_task_id(row.array.array_job_id, *row.array.task_id) : row.job_id;
 }
 
+/// For each id the row that named it first. Flat, and made for a known number of ids: a node for each row of a listing
+/// costs more than reading the row.
+class first_rows {
+public:
+  explicit first_rows(std::size_t ids) : slots_(std::bit_ceil(2 * ids + 2)) {}
+
+  /// `row` itself where the id is new. Ids are not 0.
+  std::size_t of(std::uint64_t id, std::size_t row) {
+    const auto mask = slots_.size() - 1;
+    auto at = static_cast<std::size_t>((id * 0x9E3779B97F4A7C15u) >> 20) & mask;
+    while (slots_[at].id != 0 && slots_[at].id != id)
+      at = (at + 1) & mask;
+    if (slots_[at].id == 0)
+      slots_[at] = {id, row};
+    return slots_[at].row;
+  }
+
+private:
+  struct slot {
+    std::uint64_t id = 0;
+    std::size_t row = 0;
+  };
+  std::vector<slot> slots_;
+};
+
 /// slurmctld has one record per id, and one for each task of an array. A second, different row comes from a job name
 /// that holds a newline, and nothing tells which is which: neither is believed.
 class contradictions {
 public:
-  explicit contradictions(const std::vector<queue_row>& rows) : rows_(rows) {
-    first_.reserve(rows.size());
+  explicit contradictions(const std::vector<queue_row>& rows) : rows_(rows), first_(2 * rows.size()) {
     for (std::size_t i = 0; i < rows.size(); ++i) {
       const auto raw = rows[i].job_id;
       const auto subject = subject_of(rows[i]);
@@ -131,8 +156,7 @@ private:
     return std::binary_search(disputed_.begin(), disputed_.end(), id);
   }
   void note(std::uint64_t id, std::size_t i) {
-    const auto [at, is_new] = first_.emplace(id, i);
-    if (!is_new && !(rows_[i] == rows_[at->second]))
+    if (const auto first = first_.of(id, i); first != i && !(rows_[i] == rows_[first]))
       disputed_.push_back(id);
   }
   void note_waiting(std::size_t i) {
@@ -149,7 +173,7 @@ private:
   }
 
   const std::vector<queue_row>& rows_;
-  std::unordered_map<std::uint64_t, std::size_t> first_;
+  first_rows first_;
   std::unordered_map<std::uint64_t, std::pair<io::array_indexes, std::size_t>> waiting_;
   std::vector<std::uint64_t> disputed_;
 };
