@@ -30,6 +30,15 @@ target_link_libraries(settle_systemd INTERFACE ${SYSTEMD_LIBRARY})
 add_library(settle_rapidjson INTERFACE)
 target_include_directories(settle_rapidjson SYSTEM INTERFACE ${RAPIDJSON_INCLUDE_DIRS})
 
+# The program's own malloc, where it is installed; hosts of the library keep theirs, sanitizers bring their own. Nothing
+# names it: it must not be left out as unneeded.
+add_library(settle_allocator INTERFACE)
+find_library(JEMALLOC_LIBRARY jemalloc)
+if(JEMALLOC_LIBRARY AND NOT SETTLE_SANITIZE)
+  target_link_options(settle_allocator INTERFACE
+    -Wl,--push-state,--no-as-needed ${JEMALLOC_LIBRARY} -Wl,--pop-state)
+endif()
+
 if(SETTLE_DEVELOPER_MODE)
   find_package(Catch2 REQUIRED)
   find_package(rapidcheck CONFIG REQUIRED)
