@@ -107,11 +107,13 @@ void watch_list::set_needs(item_key key, item_needs needs, core::instant now) {
     --searches_;
   }
   w.needs = needs;
+  quiet_ = quiet_ && needs == item_needs{};
 }
 
 void watch_list::start_clock(item_key key, clock_kind kind, core::instant now) {
   if (auto i = jobs_.find(key); i != jobs_.end()) {
     i->second.clock = kind;
+    quiet_ = false;
     // What passed since the last listing will be counted with the next one, but not for this clock.
     i->second.clock_began =
         observed_ + (last_listing_begun_ ? now.monotonic - *last_listing_begun_ : core::duration{});

@@ -170,6 +170,8 @@ private:
                     std::vector<delivery>&);
   void tell_missing(item_key, watched&, bool certain, core::duration begun, core::instant now,
                     std::vector<delivery>&);
+  void tell_unseen(item_key, watched&, bool certain, bool all_readable, core::duration begun,
+                   core::instant now, std::vector<delivery>&);
   bool lacks_every_live_job() const;
   static void add_rows(const watched&, const accounted_job&, std::vector<core::account_row>& rows);
   struct accounted_rows;
@@ -207,6 +209,8 @@ private:
       last_listing_begun_;     ///< of the last one that succeeded, if none failed since
   core::duration observed_{};  ///< grows only while listings succeed
   std::vector<core::clock_reading> readings_;
+  /// Nobody needs anything and no clock runs, as the last listing found: what nothing changes for costs one look a cycle.
+  bool quiet_ = false;
   bool names_are_kept_ = false;  ///< some job of ours was listed under its name: this site renames none
   std::uint64_t highest_accounted_ = 0;  ///< highest job or array id of ours that has a row
 };

@@ -31,11 +31,13 @@ bool watch_list::rest_is_due(const watched& w) const {
 }
 
 bool watch_list::anything_due() const {
-  return std::any_of(jobs_.begin(), jobs_.end(),
-                     [this](const auto& j) { return is_due(j.second) || rest_is_due(j.second); });
+  return !quiet_ && std::any_of(jobs_.begin(), jobs_.end(),
+                                [this](const auto& j) { return is_due(j.second) || rest_is_due(j.second); });
 }
 
 bool watch_list::submitted_due() const {
+  if (quiet_)
+    return false;
   return std::any_of(jobs_.begin(), jobs_.end(), [this](const auto& j) {
     const auto& w = j.second;
     const bool later = !io::is_array_task(w.job_id) && highest_accounted_ > w.job_id;
@@ -44,6 +46,8 @@ bool watch_list::submitted_due() const {
 }
 
 void watch_list::deliver_due(core::instant now, bool backlog_empty, std::vector<delivery>& out) {
+  if (quiet_)
+    return;
   for (const auto& [key, w] : jobs_) {
     // Only what accounting was asked in this very cycle, and had no row of, can be missing there. A later job's row says
     // nothing of a task: its own is sent when it begins.
@@ -64,7 +68,7 @@ void watch_list::deliver_due(core::instant now, bool backlog_empty, std::vector<
 }
 
 bool watch_list::something_settles() const {
-  return std::any_of(jobs_.begin(), jobs_.end(), [](const auto& j) {
+  return !quiet_ && std::any_of(jobs_.begin(), jobs_.end(), [](const auto& j) {
     const auto& n = j.second.needs;
     return n.accounting || n.listings || n.search;
   });

@@ -54,6 +54,8 @@ bool watch_list::asks_whole(std::uint64_t array_id, const std::vector<const watc
 }
 
 std::vector<std::uint64_t> watch_list::accounting_ids() const {
+  if (quiet_)
+    return {};
   std::map<std::uint32_t, std::vector<std::uint64_t>> by_run;
   std::unordered_map<std::uint64_t, std::vector<const watched*>> tasks;
   std::unordered_map<std::uint64_t, std::uint32_t> run_of;
@@ -101,6 +103,8 @@ void watch_list::add_rows(const watched& w, const accounted_job& job, std::vecto
 }
 
 bool watch_list::backlog_matters() const {
+  if (quiet_)
+    return false;
   return searches_ != 0 || submitted_due() ||
          std::any_of(jobs_.begin(), jobs_.end(), [](const auto& j) { return j.second.needs.backlog; });
 }
