@@ -23,6 +23,7 @@ struct run_facts {
   std::string backend;        ///< "slurm" or "local"
   std::string home;           ///< $HOME of the submitter
   bool exit_records = false;  ///< job scripts leave one each, in the folder's `exits`
+  std::string retry_of{};     ///< the run whose items go out once more in this one; empty: none
 };
 
 struct job_spec {

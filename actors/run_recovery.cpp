@@ -101,6 +101,8 @@ private:
         cancelled_.insert(*index);
   }
 
+  void apply(kept_completions& said) { book_->run().completed_before(said.items); }
+
   void apply(kept_event& said) {
     if (tells_of_item(said.kind))
       return apply_item(said);

@@ -108,6 +108,7 @@ private:
   void saw(const actors::kept_intent&) {}
   void saw(const actors::kept_withdrawal&) {}
   void saw(const actors::kept_cancel&) {}
+  void saw(const actors::kept_completions&) {}
 
   static bool is_unconfirmed(const stream_event& e) {
     return e.status == item_status::completed && e.who == core::evidence::none;

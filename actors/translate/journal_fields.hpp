@@ -51,7 +51,7 @@ struct journal_fields {
   std::optional<kept_fields> kept;
 
   // the journal's own lines'
-  std::string_view title, backend, created, start_dir, home, file, generator, token;
+  std::string_view title, backend, created, start_dir, home, retry_of, file, generator, token;
   std::optional<std::uint64_t> max_concurrent, tasks;
   bool exit_records = false;
   std::vector<std::string_view> items;

@@ -84,6 +84,16 @@ std::string cancel_line(const std::vector<std::string>& items) {
   return w.take();
 }
 
+std::string completed_before_line(const std::vector<std::string>& items) {
+  json_writer w;
+  w.open();
+  w.text("event", "completed_before");
+  w.whole("v", 1);
+  w.texts("items", items);
+  w.close();
+  return w.take();
+}
+
 std::string run_line(const run_facts& run, std::size_t max_concurrent) {
   json_writer w;
   w.open();
@@ -97,6 +107,7 @@ std::string run_line(const run_facts& run, std::size_t max_concurrent) {
   w.text("home", run.home);
   w.truth("exit_records", run.exit_records);
   w.whole("max_concurrent", max_concurrent);
+  w.text_if_any("retry_of", run.retry_of);
   w.close();
   return w.take();
 }
