@@ -7,6 +7,7 @@
 #include "actors/core/site.hpp"
 #include "actors/core/time.hpp"
 #include "actors/job_spec.hpp"
+#include "io/array_indexes.hpp"
 #include "io/result.hpp"
 
 #include <cstddef>
@@ -18,18 +19,19 @@
 
 namespace settle::actors {
 
-/// One readable row of a listing.
+/// One readable row of a listing. Ids are as io/job_id.hpp has them.
 struct listed_row {
   std::uint64_t job_id = 0;
   std::string name;
   core::listed_job job;
+  io::array_indexes rest{};  ///< not empty: a row for all these tasks of array `job_id`, which never began
 };
 
 /// A whole listing: only this can show absence.
 struct listing {
   std::vector<listed_row> rows;
-  std::vector<std::uint64_t>
-      unreadable_jobs;              ///< jobs whose row could not be read: neither present nor absent
+  /// Jobs whose row could not be read: neither present nor absent. An array's own id: every task of it that has no row.
+  std::vector<std::uint64_t> unreadable_jobs;
   std::size_t unreadable_rows = 0;  ///< rows that could not even be attributed
   std::string first_unreadable;     ///< for people
 };
@@ -45,13 +47,18 @@ struct accounted_job {
   std::uint64_t job_id = 0;
   std::string name;
   std::vector<core::account_row> rows;
+  io::array_indexes rest{};  ///< as listed_row's
 };
 
 struct accounting_answer {
-  std::vector<std::uint64_t> asked;  ///< the ids that were asked about
+  /// The ids that were asked about, less those that were not answered. An array's own id asks about all of its tasks, and
+  /// only so rows of those that never began are shown.
+  std::vector<std::uint64_t> asked;
   /// What the calls that answered said; an id asked and not here has no row. `unavailable`: no call answered.
   io::result<std::vector<accounted_job>> what;
-  bool disabled = false;     ///< the cluster keeps no accounting at all
+  bool disabled = false;  ///< the cluster keeps no accounting at all
+  bool some_task_unread =
+      false;                 ///< a row could not be read that may be any array's task's: no task was answered
   core::duration read{};     ///< monotonic, when the last answer was read
   core::duration latency{};  ///< of the slowest call
 };
@@ -60,6 +67,12 @@ struct accounting_answer {
 struct site_answer {
   core::site_facts facts;  ///< with the skew of the controller's clock
   std::vector<core::finding> findings;
+};
+
+/// What job arrays a cluster takes.
+struct array_limits {
+  std::size_t tasks_max = 0;         ///< MaxArraySize: indexes are below it; below 2: none
+  std::size_t script_bytes_max = 0;  ///< of the whole script
 };
 
 struct call_count {
@@ -85,6 +98,8 @@ public:
   virtual void cancel(std::vector<std::uint64_t> ids, std::function<void(io::result<void>)> done) = 0;
   /// Records that slurmctld has not yet sent to slurmdbd; none: it did not say.
   virtual void accounting_backlog(std::function<void(std::optional<std::uint64_t>)> done) = 0;
+  /// One scontrol; Slurm's defaults where it does not answer.
+  virtual void arrays(std::function<void(array_limits)> done) = 0;
   /// Looks at the cluster itself: versions, limits, accounting, clock. At most six commands, one after the other;
   /// those that an earlier answer made pointless are left out. Submits nothing.
   virtual void examine(const core::policy& rules, std::function<void(site_answer)> done) = 0;

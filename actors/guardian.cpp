@@ -61,11 +61,11 @@ void guardian::start_supervisor() {
 
 void guardian::start_backend() {
   const auto& c = state_->config;
-  backend_ =
-      c.local ? spawn<local_backend>(c.local, c.now)
-              : spawn<slurm_backend>(
-                    slurm_backend_config{c.slurm, {c.rules, c.interval_fixed, c.submissions_at_once}, c.now},
-                    supervisor_);
+  backend_ = c.local ? spawn<local_backend>(c.local, c.now)
+                     : spawn<slurm_backend>(
+                           slurm_backend_config{
+                               c.slurm, {c.rules, c.interval_fixed, c.submissions_at_once}, c.now, c.arrays},
+                           supervisor_);
   watch(backend_);
   compat::send(this, supervisor_, backend_changed{backend_});
 }

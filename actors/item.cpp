@@ -12,7 +12,8 @@ constexpr auto file_deadline = std::chrono::seconds{20};
 item_actor::item_actor(caf::actor_config& cfg, item_key key, core::item it,
                        std::shared_ptr<const job_spec> spec, item_links links)
     : caf::event_based_actor(cfg), key_(key), spec_(std::move(spec)), links_(std::move(links)),
-      life_(std::move(it), spec_->job_name, !spec_->exit_record.empty(), links_.rules, *this) {}
+      life_(std::move(it), spec_->job_name, spec_->array_index, !spec_->exit_record.empty(), links_.rules,
+            *this) {}
 
 caf::behavior item_actor::make_behavior() {
   return {

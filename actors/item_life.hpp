@@ -46,9 +46,10 @@ struct exit_witness {
 
 class item_life {
 public:
-  /// `keeps_record`: the job's script leaves an exit record.
-  item_life(core::item it, std::string job_name, bool keeps_record, std::shared_ptr<const core::policy> rules,
-            item_port& port);
+  /// `keeps_record`: the job's script leaves an exit record. `array_index`: of its task, where the job of that name is
+  /// an array, which is not ordered here.
+  item_life(core::item it, std::string job_name, std::optional<std::uint32_t> array_index, bool keeps_record,
+            std::shared_ptr<const core::policy> rules, item_port& port);
 
   /// Begin, or go on after a restart of this item's actor or of the backend.
   void begin(core::instant at);
@@ -76,6 +77,7 @@ private:
 
   core::item item_;
   std::string job_name_;
+  std::optional<std::uint32_t> array_index_;
   bool keeps_record_;
   std::shared_ptr<const core::policy> rules_;
   item_port& port_;

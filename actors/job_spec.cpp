@@ -47,11 +47,13 @@ std::string absolute_path(std::string_view path, std::string_view base, std::str
   return std::string{base} + "/" + std::string{path};
 }
 
-io::result<job_spec> make_job_spec(const run_facts& run, const tasks::document& doc, const tasks::task& task,
-                                   core::item_index index, std::uint32_t submission) {
-  job_spec spec;
+io::result<job_parts> make_job_parts(const run_facts& run, const tasks::document& doc,
+                                     const tasks::task& task, core::item_index index,
+                                     std::uint32_t submission) {
+  job_parts parts;
+  auto& spec = parts.spec;
   spec.token = make_token(run.id, index, submission);
-  spec.job_name = tasks::safe_job_name(task.name) + "." + spec.token;
+  spec.job_name = job_name(task, spec.token);
   auto seed = seed_of(run, task, spec.token);
   auto environment = tasks::resolve_environment(doc, task, seed);
   if (!environment)
@@ -59,14 +61,15 @@ io::result<job_spec> make_job_spec(const run_facts& run, const tasks::document& 
   auto expanded = [&seed](const std::string& text) { return tasks::expand_seed(text, seed); };
 
   auto working_dir = absolute_path(expanded(task.wants->working_dir), run.start_dir, run.home);
-  auto stem = tasks::safe_file_stem(index, task.id);
+  parts.log_stem = tasks::safe_file_stem(index, task.id);
   auto file_for = [&](const std::string& own, const char* extension, bool& is_pattern) {
     is_pattern = !own.empty();
-    return own.empty() ? log_file(run, stem, extension) : absolute_path(expanded(own), working_dir, run.home);
+    return own.empty() ? log_file(run, parts.log_stem, extension)
+                       : absolute_path(expanded(own), working_dir, run.home);
   };
   spec.output_file = file_for(task.output_file, "out", spec.output_is_pattern);
   spec.error_file = file_for(task.error_file, "err", spec.error_is_pattern);
-  spec.script_file = run.folder + "/scripts/" + stem + ".sh";
+  spec.script_file = run.folder + "/scripts/" + parts.log_stem + ".sh";
   spec.wants = *task.wants;
   spec.time_limit_s = tasks::time_limit_seconds(task.wants->time_limit);
   if (!task.generates_source.empty())
@@ -77,14 +80,25 @@ io::result<job_spec> make_job_spec(const run_facts& run, const tasks::document& 
   if (run.backend == "local")
     spec.task_records = exits_folder(run.folder);
 
-  tasks::script_request script;
-  script.command = task.command;
-  script.working_dir = working_dir;
-  script.environment = std::move(*environment);
-  script.token = spec.token;
-  script.exit_record = spec.exit_record;
-  spec.script = tasks::job_script(script);
-  return spec;
+  parts.script.command = task.command;
+  parts.script.working_dir = working_dir;
+  parts.script.environment = std::move(*environment);
+  parts.script.token = spec.token;
+  parts.script.exit_record = spec.exit_record;
+  return parts;
+}
+
+io::result<job_spec> make_job_spec(const run_facts& run, const tasks::document& doc, const tasks::task& task,
+                                   core::item_index index, std::uint32_t submission) {
+  auto parts = make_job_parts(run, doc, task, index, submission);
+  if (!parts)
+    return tl::unexpected(parts.error());
+  parts->spec.script = tasks::job_script(parts->script);
+  return std::move(parts->spec);
+}
+
+std::string job_name(const tasks::task& task, const std::string& token) {
+  return tasks::safe_job_name(task.name) + "." + token;
 }
 
 }  // namespace settle::actors

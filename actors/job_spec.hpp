@@ -4,6 +4,7 @@
 #include "actors/core/graph.hpp"
 #include "io/result.hpp"
 #include "io/tasks/document.hpp"
+#include "io/tasks/job_script.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -40,11 +41,35 @@ struct job_spec {
   std::string generates_source;  ///< absolute; empty: no generator
   std::string exit_record;       ///< absolute; empty: the script leaves none
   std::string task_records;      ///< of the local backend: the folder where a process is found again
+  /// Of a task of an array: its index. `job_name` is the array's then, and the script, empty here, too.
+  std::optional<std::uint32_t> array_index;
+  /// Of an array: the indexes of its tasks, ascending. The script holds a part for each.
+  std::vector<std::uint32_t> array;
+};
+
+/// Where an item's submission stands among others that went out as one array: the array has the token of one of them.
+struct array_place {
+  core::item_index leader = 0;
+  std::uint32_t leader_submission = 0;
+  std::uint32_t index = 0;
 };
 
 /// Fails (bad_input) where the env rules do not resolve; validation has found that before anything ran.
 io::result<job_spec> make_job_spec(const run_facts& run, const tasks::document& doc, const tasks::task& task,
                                    core::item_index index, std::uint32_t submission);
+
+/// The same before its script is made: an array's holds that of many.
+struct job_parts {
+  job_spec spec;  ///< without its script
+  tasks::script_request script;
+  std::string log_stem;  ///< of its own log files, in the run's folder `logs`
+};
+io::result<job_parts> make_job_parts(const run_facts& run, const tasks::document& doc,
+                                     const tasks::task& task, core::item_index index,
+                                     std::uint32_t submission);
+
+/// `<sanitised task name>.<token>`
+std::string job_name(const tasks::task& task, const std::string& token);
 
 /// Where the job with this token leaves its exit record.
 std::string exit_record_file(const std::string& run_folder, const std::string& token);

@@ -25,6 +25,16 @@ bool is_digit36(char c) {
   return digits.find(c) != std::string_view::npos;
 }
 
+std::optional<std::uint32_t> number36(std::string_view text) {
+  constexpr std::size_t longest = 6;  // digits that 32 bits can hold are seven; a run never gets near
+  if (text.empty() || text.size() > longest || !std::all_of(text.begin(), text.end(), is_digit36))
+    return std::nullopt;
+  std::uint32_t value = 0;
+  for (const char c : text)
+    value = value * 36 + static_cast<std::uint32_t>(digits.find(c));
+  return value;
+}
+
 }  // namespace
 
 std::string make_run_id(std::int64_t epoch_seconds, std::uint64_t random) {
@@ -42,18 +52,21 @@ std::string make_token(std::string_view run_id, core::item_index item, std::uint
   return out;
 }
 
+std::optional<token_parts> parts_of_token(std::string_view token) {
+  const auto last = token.rfind('-');
+  const auto first = token.find('-');
+  if (first == std::string_view::npos || first == last)
+    return std::nullopt;
+  const auto item = number36(token.substr(first + 1, last - first - 1));
+  const auto submission = number36(token.substr(last + 1));
+  if (!item || !submission || *submission == 0)
+    return std::nullopt;
+  return token_parts{*item, *submission};
+}
+
 std::uint32_t submission_of_token(std::string_view token) {
-  constexpr std::size_t longest = 6;  // digits that 32 bits can hold are seven; a run never gets near
-  const auto ordinal = token.substr(std::min(token.size(), token.rfind('-') + 1));
-  if (token.find('-') == std::string_view::npos || ordinal.size() > longest)
-    return 0;
-  std::uint32_t value = 0;
-  for (const char c : ordinal) {
-    if (!is_digit36(c))
-      return 0;
-    value = value * 36 + static_cast<std::uint32_t>(digits.find(c));
-  }
-  return value;
+  const auto last = token.rfind('-');
+  return last == std::string_view::npos ? 0 : number36(token.substr(last + 1)).value_or(0);
 }
 
 std::string_view token_of_job_name(std::string_view job_name) {

@@ -33,6 +33,13 @@ std::string make_run_id(std::int64_t epoch_seconds, std::uint64_t random);
 /// and this, so a job can be found again by anyone who knows the run.
 std::string make_token(std::string_view run_id, core::item_index item, std::uint32_t submission);
 
+/// What a token says: the item, and N.
+struct token_parts {
+  core::item_index item = 0;
+  std::uint32_t submission = 0;  ///< never 0
+};
+/// None where it is no token.
+std::optional<token_parts> parts_of_token(std::string_view token);
 /// N of a token; 0 where it is none.
 std::uint32_t submission_of_token(std::string_view token);
 

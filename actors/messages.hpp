@@ -45,6 +45,25 @@ struct job_order {
   std::shared_ptr<const job_spec> spec;
   caf::actor item;
 };
+/// The supervisor to the backend: run these items as one job array. They are told as with job_order.
+struct array_order {
+  std::vector<item_key> tasks;
+  std::vector<caf::actor> items;          ///< one for each of `tasks`
+  std::shared_ptr<const job_spec> array;  ///< `tasks[i]` is its task `array->array[i]`
+};
+/// The backend to the supervisor: the array of these items was refused; each is to be submitted as a job of its own.
+/// They are told submit_deferred after this.
+struct array_refused {
+  std::vector<item_key> tasks;
+};
+/// What arrays the cluster takes, by its own word.
+struct arrays_allowed {
+  array_limits limits;
+};
+/// To oneself: the intents that were gathered are written.
+struct intents_due {
+  std::uint32_t run = 0;
+};
 /// Watch this item's job again, which an earlier backend or an earlier actor of the item had watched.
 struct job_watch {
   item_key key;
@@ -97,7 +116,6 @@ struct reader_changed {
 struct cycle_due {};
 struct cancels_due {};
 struct cancels_came {
-  std::vector<std::uint64_t> ids;
   bool done = false;
 };
 struct listing_came {
@@ -199,6 +217,17 @@ struct requests_due {};
 struct late_over {
   std::uint32_t run = 0;
 };
+/// Take this run (id and folder are enough), and read what is in its folder. Answered with run_taken.
+struct take_run {
+  run_facts place;
+  bool take_over = false;  ///< whoever supervises it now counts as gone
+  caf::actor answer_to;
+};
+struct taken_run;  // actors/run_taker.hpp
+struct run_taken {
+  std::string run;
+  std::shared_ptr<taken_run> what;
+};
 /// Put the answer into the outbox, then take the letter out of the inbox.
 struct request_done {
   std::string inbox, outbox, letter;
@@ -229,6 +258,10 @@ SETTLE_LOCAL_MESSAGE(settle::actors::item_begin)
 SETTLE_LOCAL_MESSAGE(settle::actors::observed)
 SETTLE_LOCAL_MESSAGE(settle::actors::item_report)
 SETTLE_LOCAL_MESSAGE(settle::actors::job_order)
+SETTLE_LOCAL_MESSAGE(settle::actors::array_order)
+SETTLE_LOCAL_MESSAGE(settle::actors::array_refused)
+SETTLE_LOCAL_MESSAGE(settle::actors::arrays_allowed)
+SETTLE_LOCAL_MESSAGE(settle::actors::intents_due)
 SETTLE_LOCAL_MESSAGE(settle::actors::job_watch)
 SETTLE_LOCAL_MESSAGE(settle::actors::needs_changed)
 SETTLE_LOCAL_MESSAGE(settle::actors::clock_changed)
@@ -268,6 +301,8 @@ SETTLE_LOCAL_MESSAGE(settle::actors::requests_due)
 SETTLE_LOCAL_MESSAGE(settle::actors::request_done)
 SETTLE_LOCAL_MESSAGE(settle::actors::late_over)
 SETTLE_LOCAL_MESSAGE(settle::actors::job_seen_again)
+SETTLE_LOCAL_MESSAGE(settle::actors::take_run)
+SETTLE_LOCAL_MESSAGE(settle::actors::run_taken)
 SETTLE_LOCAL_MESSAGE(settle::actors::refusal_came)
 
 // clang-format off
@@ -287,6 +322,10 @@ CAF_BEGIN_TYPE_ID_BLOCK(settle, caf::first_custom_type_id)
   CAF_ADD_TYPE_ID(settle, (settle::actors::observed))
   CAF_ADD_TYPE_ID(settle, (settle::actors::item_report))
   CAF_ADD_TYPE_ID(settle, (settle::actors::job_order))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::array_order))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::array_refused))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::arrays_allowed))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::intents_due))
   CAF_ADD_TYPE_ID(settle, (settle::actors::job_watch))
   CAF_ADD_TYPE_ID(settle, (settle::actors::needs_changed))
   CAF_ADD_TYPE_ID(settle, (settle::actors::clock_changed))
@@ -318,6 +357,8 @@ CAF_BEGIN_TYPE_ID_BLOCK(settle, caf::first_custom_type_id)
   CAF_ADD_TYPE_ID(settle, (settle::actors::read_again))
   CAF_ADD_TYPE_ID(settle, (settle::actors::run_forget))
   CAF_ADD_TYPE_ID(settle, (settle::actors::job_seen_again))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::take_run))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::run_taken))
   CAF_ADD_TYPE_ID(settle, (settle::actors::request_answer))
   CAF_ADD_TYPE_ID(settle, (settle::actors::forget_run))
   CAF_ADD_TYPE_ID(settle, (settle::actors::run_forgotten))

@@ -1,5 +1,6 @@
 #include "actors/run_book.hpp"
 
+#include "actors/keys.hpp"
 #include "actors/plan.hpp"
 #include "actors/translate/event_json.hpp"
 #include "actors/translate/journal_json.hpp"
@@ -99,10 +100,34 @@ std::shared_ptr<const tasks::document> run_book::inherited_by(core::item_index i
 io::result<std::shared_ptr<const job_spec>> run_book::spec(core::item_index index,
                                                            std::uint32_t submission) const {
   const auto& p = part_of(index);
+  if (const auto in = places_.find(index); in != places_.end()) {
+    auto made = parts(index, submission);
+    if (!made)
+      return tl::unexpected(made.error());
+    made->spec.job_name = job_name(task(in->second.leader), array_token(in->second));
+    made->spec.array_index = in->second.index;
+    return std::make_shared<const job_spec>(std::move(made->spec));
+  }
   auto made = make_job_spec(facts_, p.doc, p.doc.tasks[index - p.first], index, submission);
   if (!made)
     return tl::unexpected(made.error());
   return std::make_shared<const job_spec>(std::move(*made));
+}
+
+io::result<job_parts> run_book::parts(core::item_index index, std::uint32_t submission) const {
+  const auto& p = part_of(index);
+  return make_job_parts(facts_, p.doc, p.doc.tasks[index - p.first], index, submission);
+}
+
+void run_book::place(core::item_index index, std::optional<array_place> in) {
+  if (in)
+    places_[index] = *in;
+  else
+    places_.erase(index);
+}
+
+std::string run_book::array_token(const array_place& in) const {
+  return make_token(facts_.id, in.leader, in.leader_submission);
 }
 
 void run_book::tell(core::stream_event e, core::duration wall, const core::item* kept) {

@@ -11,8 +11,10 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace settle::actors {
@@ -55,7 +57,12 @@ public:
   const tasks::task& task(core::item_index) const;
   /// What a document that this item writes inherits: the defaults, rules and groups of the item's own document.
   std::shared_ptr<const tasks::document> inherited_by(core::item_index) const;
+  /// Of an item that stands in an array without its script.
   io::result<std::shared_ptr<const job_spec>> spec(core::item_index, std::uint32_t submission) const;
+  io::result<job_parts> parts(core::item_index, std::uint32_t submission) const;
+  /// Its newest submission goes out with others; none: alone.
+  void place(core::item_index, std::optional<array_place>);
+  std::string array_token(const array_place&) const;
 
   // -- the story ---------------------------------------------------------------------------------------------
   void tell_started(core::duration wall);
@@ -85,6 +92,7 @@ private:
   run_facts facts_;
   core::run run_;
   std::vector<part> parts_;
+  std::unordered_map<core::item_index, array_place> places_;  ///< of items that stand in an array
   std::vector<std::string> lines_;
   std::deque<core::stream_event> events_;
   std::uint64_t first_held_ = 1;

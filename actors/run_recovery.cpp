@@ -78,10 +78,13 @@ private:
     auto it = book_->run().at(*index);
     if (it.status != core::item_status::pending)
       return refuse("a submission of \"" + std::string(said.item) + "\", which was not pending");
+    if (said.array && said.array->leader >= book_->run().size())
+      return refuse("an array of an item that this run does not have");
     it.sub = core::submission::asked;
     it.submissions = said.submission;
     it.attempt = std::max(it.attempt, 1U);
     book_->run().restore(*index, std::move(it));
+    book_->place(*index, said.array);
   }
 
   void apply(kept_withdrawal& said) {

@@ -7,10 +7,20 @@ slurm_backend::slurm_backend(caf::actor_config& cfg, slurm_backend_config config
       poller_(config_.polling, *this) {}
 
 caf::behavior slurm_backend::make_behavior() {
+  if (config_.arrays)
+    config_.port->arrays([me = caf::actor_cast<caf::actor>(this)](array_limits limits) {
+      compat::anon_send(me, arrays_allowed{limits});
+    });
   return {
+      [this](const arrays_allowed& m) { compat::send(this, supervisor_, m); },
       [this](const job_order& m) {
         items_[m.key] = m.item;
         poller_.order(m.key, m.spec);
+      },
+      [this](const array_order& m) {
+        for (std::size_t i = 0; i < m.tasks.size(); ++i)
+          items_[m.tasks[i]] = m.items[i];
+        poller_.order_array(m.tasks, m.array);
       },
       [this](const job_watch& m) {
         items_[m.key] = m.item;
@@ -23,7 +33,7 @@ caf::behavior slurm_backend::make_behavior() {
       [this](const run_forget& m) { poller_.forget_run(m.run); },
       [this](const submission_came& m) { poller_.submitted(m.key, m.job_name, m.answer); },
       [this](const cancels_due&) { poller_.send_cancels(); },
-      [this](const cancels_came& m) { poller_.cancels_answered(m.ids, m.done); },
+      [this](const cancels_came& m) { poller_.cancels_answered(m.done); },
       [this](const hold_submissions&) { poller_.hold(); },
       [this](const submit_due&) { poller_.resume_submissions(); },
       [this](const cycle_due&) { poller_.begin_cycle(); },
@@ -86,8 +96,8 @@ void slurm_backend::submit(item_key key, const job_spec& job) {
 }
 
 void slurm_backend::cancel(std::vector<std::uint64_t> ids) {
-  config_.port->cancel(ids, [me = caf::actor_cast<caf::actor>(this), ids](io::result<void> said) {
-    compat::anon_send(me, cancels_came{ids, said.has_value()});
+  config_.port->cancel(std::move(ids), [me = caf::actor_cast<caf::actor>(this)](io::result<void> said) {
+    compat::anon_send(me, cancels_came{said.has_value()});
   });
 }
 
@@ -110,6 +120,10 @@ void slurm_backend::deliver(delivery d) {
 
 void slurm_backend::notice(const std::string& words) {
   compat::send(this, supervisor_, backend_notice{words});
+}
+
+void slurm_backend::order_alone(const std::vector<item_key>& tasks) {
+  compat::send(this, supervisor_, array_refused{tasks});
 }
 
 void slurm_backend::rerun(item_key key, core::event what) {

@@ -19,6 +19,7 @@ struct slurm_backend_config {
   std::shared_ptr<cluster> port;
   poller_config polling;
   clock_source now;
+  bool arrays = false;  ///< the supervisor is to know what arrays the cluster takes
 };
 
 class slurm_backend : public caf::event_based_actor, private poller_port {
@@ -45,6 +46,7 @@ private:
   void deliver(delivery) override;
   void notice(const std::string& words) override;
   void rerun(item_key, core::event) override;
+  void order_alone(const std::vector<item_key>&) override;
 
   void forget(const job_forget& m);
   template <class Message>

@@ -12,10 +12,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -32,6 +33,7 @@ public:
   virtual void account_by_name(std::uint64_t cycle, std::vector<std::string> names,
                                core::epoch_seconds since) = 0;
   virtual void accounting_backlog(std::uint64_t cycle) = 0;
+  /// Answered with the same key, which is the first task's where it is an array.
   virtual void submit(item_key, const job_spec&) = 0;
   virtual void cancel(std::vector<std::uint64_t> ids) = 0;
 
@@ -43,6 +45,8 @@ public:
   virtual void deliver(delivery) = 0;                 ///< for an item
   virtual void notice(const std::string& words) = 0;  ///< for people
   virtual void rerun(item_key, core::event) = 0;      ///< an ended item's job was listed alive
+  /// Their array was refused: each is to be ordered as a job of its own.
+  virtual void order_alone(const std::vector<item_key>&) = 0;
 };
 
 struct poller_config {
@@ -57,6 +61,8 @@ public:
 
   // what items ask
   void order(item_key, std::shared_ptr<const job_spec>);
+  /// One array for all of them: `tasks[i]` is its task `array->array[i]`.
+  void order_array(std::vector<item_key> tasks, std::shared_ptr<const job_spec> array);
   void watch(item_key, const watch_order&);
   void set_needs(item_key, item_needs);
   void set_clock(item_key, clock_kind);
@@ -77,11 +83,25 @@ public:
   void accounted(std::uint64_t cycle, const std::vector<std::string>& names, const accounting_answer&);
   void backlog(std::uint64_t cycle, std::optional<std::uint64_t> records);
   void send_cancels();
-  void cancels_answered(const std::vector<std::uint64_t>& ids, bool done);
+  void cancels_answered(bool done);
 
 private:
+  /// One sbatch: a job, or an array (`indexes`, one for each of `items`).
+  struct submission {
+    std::vector<item_key> items;
+    std::vector<std::uint32_t> indexes{};
+    std::shared_ptr<const job_spec> spec;
+    bool is_array() const { return !indexes.empty(); }
+  };
+  void wait(submission);
   void submit_next();
-  void refused(item_key, const io::error&);
+  void submit_one(submission);
+  submission take_next();
+  void accepted(const submission&, const std::string& job_name, std::uint64_t job_id);
+  void refused(submission, const io::error&);
+  void refused_array(submission, const io::error&);
+  void unclear(item_key, const io::error&, core::instant now);
+  void pause(const submission&, const std::string& words);
   bool withdraw(item_key, const char* words);
   void plan_cancels(core::duration wait);
 
@@ -100,17 +120,22 @@ private:
   poller_port& port_;
   watch_list watched_;
 
-  struct waiting_order {
-    item_key key;
-    std::shared_ptr<const job_spec> spec;
-  };
-  std::deque<waiting_order> waiting_;
-  std::set<item_key> in_flight_;  ///< their sbatch is under way
-  std::set<item_key> orphaned_;   ///< forgotten while their sbatch was under way
-  bool held_ = false;             ///< settle is detaching: no sbatch any more
-  bool paused_ = false;           ///< the site said "not now": nobody asks for a while
-  std::uint32_t refusals_ = 0;    ///< in a row
+  std::deque<submission> waiting_;
+  std::unordered_set<item_key, item_key_hash> waiting_items_;
+  std::map<item_key, submission> flights_;                 ///< sbatch is under way; by their first item
+  std::unordered_set<item_key, item_key_hash> in_flight_;  ///< the items of those
+  std::unordered_set<item_key, item_key_hash> orphaned_;   ///< forgotten while their sbatch was under way
+  std::unordered_set<item_key, item_key_hash>
+      ended_early_;                    ///< found by name and ended before sbatch answered
+  std::size_t array_most_ = SIZE_MAX;  ///< tasks of one array that the site's limits may take now
+  bool held_ = false;                  ///< settle is detaching: no sbatch any more
+  bool paused_ = false;                ///< the site said "not now": nobody asks for a while
+  bool put_off_told_ = false;
+  std::uint32_t refusals_ = 0;  ///< in a row
   std::vector<std::uint64_t> cancels_;
+  std::vector<std::uint64_t> cancels_sent_;
+  std::size_t cancels_gathered_ = 0;  ///< when it was last looked whether more are coming
+  std::size_t gatherings_ = 0;
   bool cancelling_ = false;
   std::uint32_t cancel_failures_ = 0;
 

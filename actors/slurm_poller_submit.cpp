@@ -1,10 +1,12 @@
-// The poller's part that submits, watches again after a restart, and cancels.
+// The poller's part that submits and watches again after a restart.
 #include "actors/slurm_poller.hpp"
 
 #include "actors/core/pacing.hpp"
 #include "actors/event_of.hpp"
+#include "io/job_id.hpp"
 
 #include <algorithm>
+#include <cassert>
 
 namespace settle::actors {
 
@@ -19,6 +21,7 @@ event_kind kind_of_refusal(io::errc code) {
   case io::errc::bad_input:
     return event_kind::submit_refused;
   case io::errc::unavailable:
+  case io::errc::too_many:
   case io::errc::storage:
     return event_kind::submit_deferred;
   case io::errc::maybe_submitted:
@@ -32,21 +35,63 @@ event_kind kind_of_refusal(io::errc code) {
 }  // namespace
 
 void slurm_poller::order(item_key key, std::shared_ptr<const job_spec> spec) {
-  waiting_.push_back({key, std::move(spec)});
+  wait({{key}, {}, std::move(spec)});
+}
+
+void slurm_poller::order_array(std::vector<item_key> tasks, std::shared_ptr<const job_spec> array) {
+  assert(!tasks.empty() && tasks.size() == array->array.size());
+  auto indexes = array->array;
+  wait({std::move(tasks), std::move(indexes), std::move(array)});
+}
+
+void slurm_poller::wait(submission s) {
+  waiting_items_.insert(s.items.begin(), s.items.end());
+  waiting_.push_back(std::move(s));
   if (held_)
     hold();
   else
     submit_next();
 }
 
-void slurm_poller::submit_next() {
-  while (!waiting_.empty() && !paused_ && in_flight_.size() < config_.submissions_at_once) {
-    auto next = std::move(waiting_.front());
-    waiting_.pop_front();
-    in_flight_.insert(next.key);
-    watched_.expect(next.key, next.spec->job_name, port_.now());
-    port_.submit(next.key, *next.spec);
+/// The next one, of an array as much as the site's limits took last.
+slurm_poller::submission slurm_poller::take_next() {
+  auto next = std::move(waiting_.front());
+  waiting_.pop_front();
+  if (next.is_array() && next.items.size() > array_most_) {
+    const auto cut = static_cast<std::ptrdiff_t>(array_most_);
+    submission rest{{next.items.begin() + cut, next.items.end()},
+                    {next.indexes.begin() + cut, next.indexes.end()},
+                    next.spec};
+    waiting_.push_front(std::move(rest));
+    next.items.resize(array_most_);
+    next.indexes.resize(array_most_);
   }
+  for (const auto& key : next.items)
+    waiting_items_.erase(key);
+  return next;
+}
+
+void slurm_poller::submit_next() {
+  while (!waiting_.empty() && !paused_ && flights_.size() < config_.submissions_at_once)
+    submit_one(take_next());
+}
+
+void slurm_poller::submit_one(submission s) {
+  const auto now = port_.now();
+  const auto first = s.items.front();
+  for (std::size_t i = 0; i < s.items.size(); ++i) {
+    in_flight_.insert(s.items[i]);
+    watched_.expect(s.items[i], s.spec->job_name, s.is_array() ? std::optional{s.indexes[i]} : std::nullopt,
+                    now);
+  }
+  auto spec = s.spec;
+  if (s.indexes != spec->array) {  // some were taken back, or others come later
+    auto part = std::make_shared<job_spec>(*spec);
+    part->array = s.indexes;
+    spec = std::move(part);
+  }
+  flights_.emplace(first, std::move(s));
+  port_.submit(first, *spec);
 }
 
 void slurm_poller::resume_submissions() {
@@ -56,48 +101,116 @@ void slurm_poller::resume_submissions() {
 
 void slurm_poller::submitted(item_key key, const std::string& job_name,
                              const io::result<std::uint64_t>& answer) {
-  in_flight_.erase(key);
-  if (!answer) {
-    refused(key, answer.error());
-    submit_next();
+  const auto flight = flights_.find(key);
+  if (flight == flights_.end())
     return;
-  }
-  refusals_ = 0;
+  auto s = std::move(flight->second);
+  flights_.erase(flight);
+  for (const auto& item : s.items)
+    in_flight_.erase(item);
+  if (answer)
+    accepted(s, job_name, *answer);
+  else
+    refused(std::move(s), answer.error());
   submit_next();
-  if (orphaned_.erase(key) != 0) {
-    cancels_.push_back(*answer);  // nobody waits for this job any more
-    plan_cancels({});
-    return;
+}
+
+void slurm_poller::accepted(const submission& s, const std::string& job_name, std::uint64_t job_id) {
+  refusals_ = 0;
+  put_off_told_ = false;
+  if (s.is_array() && s.items.size() >= array_most_)
+    array_most_ = array_most_ > SIZE_MAX / 2 ? SIZE_MAX : array_most_ * 2;
+  const auto now = port_.now();
+  for (std::size_t i = 0; i < s.items.size(); ++i) {
+    const auto key = s.items[i];
+    const auto id = s.is_array() ? io::array_task_id(job_id, s.indexes[i]) : job_id;
+    if (ended_early_.erase(key) != 0)
+      continue;
+    if (orphaned_.erase(key) != 0) {
+      cancels_.push_back(id);  // nobody waits for this job any more
+      plan_cancels({});
+      continue;
+    }
+    watched_.follow(key, id, job_name, std::nullopt, now);
+    auto e = event_of(event_kind::submit_accepted, now);
+    e.job_id = id;
+    tell(key, std::move(e));
   }
-  auto now = port_.now();
-  watched_.follow(key, *answer, job_name, std::nullopt, now);
-  auto e = event_of(event_kind::submit_accepted, now);
-  e.job_id = *answer;
-  tell(key, std::move(e));
   plan_cycle();
 }
 
-void slurm_poller::refused(item_key key, const io::error& why) {
-  if (orphaned_.erase(key) != 0)
-    return;
-  auto now = port_.now();
-  auto kind = kind_of_refusal(why.code);
-  if (kind == event_kind::submit_unclear) {
-    // Not left to the item to ask: it may be a new actor that is searching already. A listing may have shown it.
-    if (!watched_.job_id(key))
-      watched_.set_needs(key, item_needs{.search = true}, now);
-    plan_cycle();
-  } else if (kind == event_kind::submit_deferred) {
-    // A limit or a busy controller is the same for all that wait.
-    paused_ = true;
-    port_.wake_for_submissions(core::submit_backoff(++refusals_));
+void slurm_poller::refused(submission s, const io::error& why) {
+  std::vector<bool> gone(s.items.size());
+  for (std::size_t i = 0; i < s.items.size(); ++i)
+    gone[i] = orphaned_.erase(s.items[i]) + ended_early_.erase(s.items[i]) != 0 ||
+              (s.is_array() && watched_.job_id(s.items[i]));
+  submission left{{}, {}, s.spec};
+  for (std::size_t i = 0; i < s.items.size(); ++i) {
+    if (gone[i])
+      continue;
+    left.items.push_back(s.items[i]);
+    if (s.is_array())
+      left.indexes.push_back(s.indexes[i]);
   }
-  tell(key, event_of(kind, now, why.words));
+  if (left.items.empty())
+    return;
+  const auto now = port_.now();
+  const auto kind = kind_of_refusal(why.code);
+  if (kind == event_kind::submit_unclear) {
+    for (const auto& key : left.items)
+      unclear(key, why, now);
+    plan_cycle();
+  } else if (left.is_array()) {
+    refused_array(std::move(left), why);
+  } else {
+    if (kind == event_kind::submit_deferred)
+      pause(left, {});
+    tell(left.items.front(), event_of(kind, now, why.words));
+  }
+}
+
+void slurm_poller::unclear(item_key key, const io::error& why, core::instant now) {
+  // Not left to the item to ask: it may be a new actor that is searching already. A listing may have shown it.
+  if (!watched_.job_id(key))
+    watched_.set_needs(key, item_needs{.search = true}, now);
+  tell(key, event_of(event_kind::submit_unclear, now, why.words));
+}
+
+/// No job was made. What one task asks for is no other's fault: refused for good, each is asked for by itself. A limit
+/// may take a smaller array.
+void slurm_poller::refused_array(submission s, const io::error& why) {
+  for (const auto& key : s.items)
+    watched_.forget(key);
+  if (kind_of_refusal(why.code) == event_kind::submit_refused) {
+    port_.order_alone(s.items);
+    for (const auto& key : s.items)
+      tell(key, event_of(event_kind::submit_deferred, port_.now(), why.words));
+    return;
+  }
+  const bool smaller = why.code == io::errc::too_many && s.items.size() > 1;
+  if (smaller)
+    array_most_ = s.items.size() / 2;
+  else
+    pause(s, why.words);
+  if (held_) {
+    for (const auto& key : s.items)
+      tell(key, event_of(event_kind::submit_deferred, port_.now(), "settle is detaching"));
+    return;
+  }
+  waiting_items_.insert(s.items.begin(), s.items.end());
+  waiting_.push_front(std::move(s));
+}
+
+/// A limit or a busy controller is the same for all that wait.
+void slurm_poller::pause(const submission& s, const std::string& words) {
+  paused_ = true;
+  port_.wake_for_submissions(core::submit_backoff(++refusals_));
+  if (!words.empty() && !std::exchange(put_off_told_, true))
+    port_.notice("sbatch puts off an array of " + std::to_string(s.items.size()) + " tasks: " + words);
 }
 
 void slurm_poller::watch(item_key key, const watch_order& m) {
-  auto mine = [&](const waiting_order& o) { return o.key == key; };
-  if (std::any_of(waiting_.begin(), waiting_.end(), mine) || in_flight_.count(key) != 0)
+  if (waiting_items_.count(key) != 0 || in_flight_.count(key) != 0)
     return;
   auto now = port_.now();
   if (m.job_id != 0) {
@@ -110,7 +223,7 @@ void slurm_poller::watch(item_key key, const watch_order& m) {
   } else {
     // Its sbatch was under way in a backend that is no more, and may live until its deadline: only from then on
     // does silence say anything.
-    watched_.expect(key, m.job_name, now);
+    watched_.expect(key, m.job_name, m.array_index, now);
     auto from = now;
     from.monotonic += 2 * config_.rules.command_deadline + core::limits::submit_patience;
     watched_.set_needs(key, item_needs{.search = true}, from);
@@ -132,6 +245,8 @@ void slurm_poller::forget(item_key key) {
 }
 
 void slurm_poller::ended(item_key key) {
+  if (in_flight_.count(key) != 0)
+    ended_early_.insert(key);
   watched_.ended(key);
 }
 
@@ -141,11 +256,19 @@ void slurm_poller::forget_run(std::uint32_t run) {
 
 /// Takes back an order whose sbatch has not started. False: there is none.
 bool slurm_poller::withdraw(item_key key, const char* words) {
-  auto mine = [key](const waiting_order& o) { return o.key == key; };
-  auto i = std::find_if(waiting_.begin(), waiting_.end(), mine);
-  if (i == waiting_.end())
+  if (waiting_items_.erase(key) == 0)
     return false;
-  waiting_.erase(i);
+  for (auto s = waiting_.begin(); s != waiting_.end(); ++s) {
+    const auto item = std::find(s->items.begin(), s->items.end(), key);
+    if (item == s->items.end())
+      continue;
+    if (s->is_array())
+      s->indexes.erase(s->indexes.begin() + (item - s->items.begin()));
+    s->items.erase(item);
+    if (s->items.empty())
+      waiting_.erase(s);
+    break;
+  }
   if (*words)
     tell(key, event_of(event_kind::submit_deferred, port_.now(), words));
   return true;
@@ -153,46 +276,10 @@ bool slurm_poller::withdraw(item_key key, const char* words) {
 
 void slurm_poller::hold() {
   held_ = true;
-  for (auto& o : std::exchange(waiting_, {}))
-    tell(o.key, event_of(event_kind::submit_deferred, port_.now(), "settle is detaching"));
-}
-
-void slurm_poller::cancel(item_key key, std::uint64_t job_id) {
-  if (job_id == 0) {
-    withdraw(key, "cancelled");
-    return;
-  }
-  if (!watched_.still_owns_id(key))
-    return;  // the controller lost our job and gave its id to another
-  cancels_.push_back(job_id);
-  // A short gathering time: cancelling a run sends one message per item, and one scancel takes thousands.
-  plan_cancels(std::chrono::milliseconds{50});
-  plan_cycle();
-}
-
-void slurm_poller::plan_cancels(core::duration wait) {
-  if (std::exchange(cancelling_, true))
-    return;
-  port_.wake_for_cancels(wait);
-}
-
-void slurm_poller::send_cancels() {
-  if (cancels_.empty()) {
-    cancelling_ = false;
-    return;
-  }
-  port_.cancel(std::exchange(cancels_, {}));
-}
-
-void slurm_poller::cancels_answered(const std::vector<std::uint64_t>& ids, bool done) {
-  cancelling_ = false;
-  cancel_failures_ = done ? 0 : cancel_failures_ + 1;
-  if (!done)  // a controller in trouble: the wish stands for as long as we watch the job
-    for (auto id : ids)
-      if (watched_.is_followed(id))
-        cancels_.push_back(id);
-  if (!cancels_.empty())
-    plan_cancels(done ? core::duration{} : core::submit_backoff(cancel_failures_));
+  waiting_items_.clear();
+  for (auto& s : std::exchange(waiting_, {}))
+    for (const auto& key : s.items)
+      tell(key, event_of(event_kind::submit_deferred, port_.now(), "settle is detaching"));
 }
 
 }  // namespace settle::actors

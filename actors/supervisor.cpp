@@ -18,7 +18,10 @@ using core::submission;
 supervisor_actor::supervisor_actor(caf::actor_config& cfg, std::shared_ptr<supervisor_state> state,
                                    caf::actor backend, caf::actor reader)
     : caf::event_based_actor(cfg), state_(std::move(state)), backend_(std::move(backend)),
-      reader_(std::move(reader)), rules_(std::make_shared<const core::policy>(state_->config.rules)) {}
+      reader_(std::move(reader)), rules_(std::make_shared<const core::policy>(state_->config.rules)) {
+  if (!state_->config.arrays)
+    state_->arrays = array_limits{};
+}
 
 caf::behavior supervisor_actor::make_behavior() {
   compat::watch_ends(this, [this](const caf::actor_addr& who, const caf::error& why) { ended(who, why); });
@@ -26,6 +29,7 @@ caf::behavior supervisor_actor::make_behavior() {
   return {
       [this](submit_run& m) { return submit(std::move(m)); },
       [this](const resume_run& m) { return resume(m); },
+      [this](const run_taken& m) { taken(m); },
       [this](const subscribe_run& m) { subscribe(m); },
       [this](const stream_ack& m) { acknowledged(m); },
       [this](const cancel_run& m) {
@@ -44,6 +48,8 @@ caf::behavior supervisor_actor::make_behavior() {
       [this](const detach_all&) {
         state_->detaching = true;
         compat::send(this, backend_, hold_submissions{});
+        for (auto& [number, r] : state_->runs)
+          flush(number, r);
         auto promise = make_response_promise();
         detach_promises_.push_back(promise);
         answer_detached();
@@ -54,6 +60,19 @@ caf::behavior supervisor_actor::make_behavior() {
       [this](const document_came& m) { document_answered(m); },
       [this](const journal_came& m) { journal_answered(m); },
       [this](const retry_due& m) { retry(m.key); },
+      [this](const arrays_allowed& m) { arrays_known(m.limits); },
+      [this](const array_refused& m) {
+        for (const auto& key : m.tasks)
+          if (auto* r = find(key.run))
+            r->alone.insert(key.index);
+      },
+      [this](const intents_due& m) {
+        if (auto* r = find(m.run)) {
+          r->gathering = false;
+          r->gathered = true;
+          flush(m.run, *r);
+        }
+      },
       [this](const backend_notice& m) {
         for (auto& [number, r] : state_->runs)
           if (!r.finished) {
@@ -92,6 +111,7 @@ void supervisor_actor::on_exit() {
   // With the last holder of the state the port to the cluster goes, and with it the io thread: that has to happen
   // here, on a thread of the actor system, not wherever the last handle to this actor is dropped.
   state_.reset();
+  taking_.clear();
   detach_promises_.clear();
 }
 
@@ -116,11 +136,12 @@ void supervisor_actor::adopt() {
     // Lines that an earlier supervisor handed to the journal's thread are acknowledged to nobody now: they are
     // durable once the next ones are, for the writer keeps their order.
     if (std::exchange(r.writing, false)) {
-      r.intended.insert(r.intended.begin(), r.writing_intents.begin(), r.writing_intents.end());
+      r.planned.insert(r.planned.begin(), r.writing_intents.begin(), r.writing_intents.end());
       r.writing_intents.clear();
       r.answers.insert(r.answers.begin(), r.writing_answers.begin(), r.writing_answers.end());
       r.writing_answers.clear();
     }
+    r.gathering = false;  // as is the timer that ends it
     if (r.late)
       ask_late(number, r);
     if (!r.finished)
@@ -144,6 +165,14 @@ supervised_run* supervisor_actor::find(run_number number) {
 // -- supervision -----------------------------------------------------------------------------------------------------
 
 void supervisor_actor::ended(const caf::actor_addr& who, const caf::error& why) {
+  // One that ended in order has sent its answer first.
+  const auto dead = std::find_if(taking_.begin(), taking_.end(),
+                                 [&](const auto& entry) { return entry.second.taker == who.id(); });
+  if (dead != taking_.end() && why) {
+    run_answer answer;
+    answer.trouble = "what takes run " + dead->first + " over died: " + compat::render(system(), why);
+    return answer_taking(std::string(dead->first), answer);
+  }
   for (auto& [number, r] : state_->runs) {
     auto& subs = r.subscribers;
     subs.erase(std::remove_if(subs.begin(), subs.end(), [&](const auto& s) { return s.who == who; }),
@@ -198,7 +227,7 @@ bool supervisor_actor::settled_down() const {
   return std::all_of(state_->runs.begin(), state_->runs.end(), [](const auto& entry) {
     const auto& r = entry.second;
     return !r.trouble.empty() ||
-           (r.asking.empty() && r.intended.empty() && !r.writing && !r.book.has_lines());
+           (r.asking.empty() && r.intended.empty() && r.planned.empty() && !r.writing && !r.book.has_lines());
   });
 }
 

@@ -2,6 +2,7 @@
 // and feeds subscribers. Its state outlives it, so that a new supervisor can go on where one died.
 #pragma once
 
+#include "actors/arrays.hpp"
 #include "actors/caf.hpp"
 #include "actors/item.hpp"
 #include "actors/messages.hpp"
@@ -44,9 +45,13 @@ struct supervised_run {
   run_book book;
   std::unique_ptr<run_store> store;
   std::unordered_map<core::item_index, live_item> live;
-  std::vector<std::pair<core::item_index, std::shared_ptr<const job_spec>>> intended;  ///< not yet durable
-  std::vector<std::pair<core::item_index, std::shared_ptr<const job_spec>>> writing_intents;
-  bool writing = false;  ///< lines are on their way to the disk
+  std::vector<core::item_index> intended;           ///< taken; their intents have no line yet
+  bool gathering = false;                           ///< more of them may come in a moment
+  bool gathered = false;                            ///< that moment is over
+  std::vector<planned_submission> planned;          ///< their intents have lines, not yet durable
+  std::vector<planned_submission> writing_intents;  ///< and are on their way to the disk
+  std::set<core::item_index> alone;                 ///< their array was refused
+  bool writing = false;                             ///< lines are on their way to the disk
   std::uint64_t writing_seq = 0;
   std::uint64_t writing_ticket = 0;
   std::set<core::item_index> asking;  ///< their sbatch is under way
@@ -70,7 +75,8 @@ struct supervisor_state {
   std::map<std::uint32_t, supervised_run> runs;
   std::map<std::string, std::uint32_t> by_id;
   std::uint32_t last_run = 0;
-  std::uint32_t last_served = 0;  ///< the run whose turn it was last
+  std::uint32_t last_served = 0;       ///< the run whose turn it was last
+  std::optional<array_limits> arrays;  ///< once the cluster has said; without arrays from the start
   bool detaching = false;
   bool looking = false;                                ///< for requests: the next look is on its way
   std::deque<core::duration> restarts;                 ///< of items, within the restart period
@@ -92,7 +98,11 @@ private:
 
   // runs
   run_answer submit(submit_run m);
-  run_answer resume(const resume_run& m);
+  caf::response_promise resume(const resume_run& m);
+  void taken(const run_taken& m);
+  run_answer go_on_with(const std::string& run, taken_run& what);
+  /// Whoever asked for the run hears this; nobody takes it any more.
+  void answer_taking(const std::string& run, const run_answer& answer);
   void go_on(run_number number, supervised_run& r, const recovered_run& found);
   void keep_document(supervised_run& r, std::string_view text);
   founding_place place_of_runs() const;
@@ -115,9 +125,14 @@ private:
 
   // items
   void fill_slots();
-  bool start_one(run_number number, supervised_run& r);
+  bool start_one(supervised_run& r);
   std::size_t slots_used() const;
-  void spawn_item(run_number number, supervised_run& r, core::item_index index,
+  void write_intents(run_number number, supervised_run& r);
+  void give_up_intended(run_number number, supervised_run& r);
+  bool gathers(run_number number, supervised_run& r);
+  void arrays_known(const array_limits& limits);
+  void start_planned(run_number number, supervised_run& r, planned_submission those);
+  bool spawn_item(run_number number, supervised_run& r, core::item_index index,
                   std::shared_ptr<const job_spec> spec);
   void start_actor(run_number number, supervised_run& r, core::item_index index, core::item it,
                    std::shared_ptr<const job_spec> spec);
@@ -161,6 +176,11 @@ private:
   caf::actor backend_;
   caf::actor reader_;
   std::shared_ptr<const core::policy> rules_;
+  struct taking {
+    caf::actor_id taker = 0;
+    std::vector<caf::response_promise> asked;
+  };
+  std::map<std::string, taking> taking_;  ///< runs that are being taken: by id
   std::vector<caf::response_promise> detach_promises_;
 };
 

@@ -42,8 +42,7 @@ void supervisor_actor::fill_slots() {
     if (next == state_->runs.end())
       next = state_->runs.begin();
     state_->last_served = next->first;
-    const bool started =
-        next->second.trouble.empty() && !next->second.finished && start_one(next->first, next->second);
+    const bool started = next->second.trouble.empty() && !next->second.finished && start_one(next->second);
     idle = started ? 0 : idle + 1;
     used += started ? 1 : 0;
   }
@@ -51,41 +50,12 @@ void supervisor_actor::fill_slots() {
     flush(number, r);
 }
 
-bool supervisor_actor::start_one(run_number number, supervised_run& r) {
+bool supervisor_actor::start_one(supervised_run& r) {
   auto index = r.book.run().take_ready();
   if (!index)
     return false;
-  const auto& it = r.book.run().at(*index);
-  auto spec = r.book.spec(*index, it.submissions + 1);
-  if (!spec) {
-    auto now = it;
-    auto at = state_->config.now();
-    core::advance(now, event_of(event_kind::submit_asked, at), *rules_);
-    core::advance(now, event_of(event_kind::submit_refused, at, spec.error().words), *rules_);
-    record(number, r, *index, now, at.wall);
-    return true;
-  }
-  r.book.note(intent_line(r.book.run().tasks().id(*index), (*spec)->token));
-  r.intended.emplace_back(*index, std::move(*spec));
+  r.intended.push_back(*index);
   return true;
-}
-
-void supervisor_actor::spawn_item(run_number number, supervised_run& r, item_index index,
-                                  std::shared_ptr<const job_spec> spec) {
-  if (core::is_terminal(r.book.run().at(index).status))
-    return;
-  if (cancel_wanted(r, index)) {
-    cancel_without_actor(number, r, index);
-    return;
-  }
-  if (state_->detaching || !r.trouble.empty()) {
-    r.book.note(withdrawn_line(r.book.run().tasks().id(index)));
-    tell_changes(number, r, r.book.run().give_back(index), state_->config.now().wall);
-    return;
-  }
-  auto it = r.book.run().at(index);
-  r.asking.insert(index);
-  start_actor(number, r, index, std::move(it), std::move(spec));
 }
 
 void supervisor_actor::start_actor(run_number number, supervised_run& r, item_index index, core::item it,
@@ -134,8 +104,10 @@ void supervisor_actor::reported(const item_report& m) {
     ask_for_document(m.key, *r);
   if (std::count(m.effects.begin(), m.effects.end(), effect::submit_again) != 0)
     submit_later(m.key, *r);
-  if (m.now->reached && core::is_confirmed(*m.now->reached))
+  if (m.now->reached && core::is_confirmed(*m.now->reached)) {
     let_go(m.key, *r, true);
+    r->book.place(m.key.index, std::nullopt);
+  }
   tell_changes(m.key.run, *r, change, wall);
   fill_slots();
   answer_detached();

@@ -1,5 +1,6 @@
 // The supervisor's part that takes over what another process left: the journal tells what was known, then the cluster
 // is looked at as if only this supervisor's actors had been started again.
+#include "actors/run_taker.hpp"
 #include "actors/supervisor.hpp"
 
 #include <vector>
@@ -10,6 +11,8 @@ namespace {
 
 using core::item;
 using core::item_index;
+
+constexpr std::string_view no_more_is_taken = "settle is detaching: nothing new is taken";
 
 /// Somebody must look after it: its job lives, or may, or nobody has said how it ended.
 bool needs_actor(const item& it) {
@@ -42,44 +45,76 @@ std::string why_not_here(machine& here, const run_book& book) {
 
 }  // namespace
 
-run_answer supervisor_actor::resume(const resume_run& m) {
-  const auto& run = m.run;
+caf::response_promise supervisor_actor::resume(const resume_run& m) {
+  auto promise = make_response_promise();
   run_answer answer;
-  auto refused = [&answer](std::string words) {
-    answer.trouble = std::move(words);
-    return answer;
-  };
-  if (state_->detaching)
-    return refused("settle is detaching: nothing new is taken");
-  if (auto* known = find(run)) {
-    answer.run = run;
+  if (state_->detaching) {
+    answer.trouble = std::string(no_more_is_taken);
+  } else if (auto* known = find(m.run)) {
+    answer.run = m.run;
     answer.next_seq = known->book.last_seq() + 1;
+  } else {
+    auto& t = taking_[m.run];
+    t.asked.push_back(promise);
+    if (t.taker != 0)
+      return promise;
+    const auto& config = state_->config;
+    auto taker =
+        spawn<run_taker, caf::detached>(config.reopen_store, config.now, rules_->unconfirmed_releases);
+    t.taker = taker.id();
+    compat::monitor(this, taker,
+                    [this](const caf::actor_addr& who, const caf::error& why) { ended(who, why); });
+    run_facts place;
+    place.id = m.run;
+    place.folder = config.state_dir + "/runs/" + m.run;
+    compat::send(this, taker, take_run{std::move(place), m.take_over, caf::actor_cast<caf::actor>(this)});
+    return promise;
+  }
+  promise.deliver(std::move(answer));
+  return promise;
+}
+
+void supervisor_actor::taken(const run_taken& m) {
+  run_answer answer;
+  if (!m.what->trouble.empty())
+    answer.trouble = m.what->trouble;
+  else if (state_->detaching)
+    answer.trouble = std::string(no_more_is_taken);
+  else
+    answer = go_on_with(m.run, *m.what);
+  m.what->store.reset();  // where it is not gone on with, somebody else may at once
+  answer_taking(m.run, answer);
+}
+
+void supervisor_actor::answer_taking(const std::string& run, const run_answer& answer) {
+  auto entry = taking_.extract(run);
+  if (!entry.empty())
+    for (auto& promise : entry.mapped().asked)
+      promise.deliver(answer);
+}
+
+run_answer supervisor_actor::go_on_with(const std::string& run, taken_run& what) {
+  run_answer answer;
+  auto& found = *what.found;
+  const auto& config = state_->config;
+  const auto& facts = found.book.facts();
+  const std::string backend = config.local ? "local" : "slurm";
+  if (facts.id != run || facts.backend != backend) {
+    answer.trouble =
+        "run " + run + " was started as " + facts.id + " on backend " + facts.backend + ", not on " + backend;
     return answer;
   }
-  const auto& config = state_->config;
-  run_facts place;
-  place.id = run;
-  place.folder = config.state_dir + "/runs/" + run;
-  auto store = config.reopen_store(place, m.take_over);  // first: from here on nobody else writes
-  if (!store)
-    return refused(store.error().words);
-  auto found = recover_run(place.folder, config.now(), rules_->unconfirmed_releases);
-  if (!found)
-    return refused(found.error().words);
-  const auto& facts = found->book.facts();
-  const std::string backend = config.local ? "local" : "slurm";
-  if (facts.id != run || facts.backend != backend)
-    return refused("run " + run + " was started as " + facts.id + " on backend " + facts.backend +
-                   ", not on " + backend);
   if (config.local)
-    if (auto words = why_not_here(*config.local, found->book); !words.empty())
-      return refused("run " + run + " cannot be resumed: " + words);
+    if (auto words = why_not_here(*config.local, found.book); !words.empty()) {
+      answer.trouble = "run " + run + " cannot be resumed: " + words;
+      return answer;
+    }
   const auto number = ++state_->last_run;
-  auto& r = state_->runs.try_emplace(number, std::move(found->book), std::move(*store)).first->second;
+  auto& r = state_->runs.try_emplace(number, std::move(found.book), std::move(what.store)).first->second;
   state_->by_id[run] = number;
   answer.run = run;
   answer.next_seq = r.book.last_seq() + 1;
-  go_on(number, r, *found);
+  go_on(number, r, found);
   return answer;
 }
 

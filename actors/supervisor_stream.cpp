@@ -8,12 +8,14 @@ namespace settle::actors {
 void supervisor_actor::flush(run_number number, supervised_run& r) {
   // Lines whose answer went to a supervisor that died: what is appended next, and be it nothing, answers for them.
   const bool unanswered = r.writing_seq > r.book.durable();
-  if (r.writing || !r.store || !r.trouble.empty() ||
-      (!r.book.has_lines() && r.intended.empty() && r.answers.empty() && !unanswered))
+  if (r.writing || !r.store || !r.trouble.empty())
     return;
+  write_intents(number, r);
+  if (r.writing || (!r.book.has_lines() && r.planned.empty() && r.answers.empty() && !unanswered))
+    return;  // what ended meanwhile may have been written already
   r.writing = true;
   auto ticket = ++r.writing_ticket;
-  r.writing_intents = std::exchange(r.intended, {});
+  r.writing_intents = std::exchange(r.planned, {});
   r.writing_answers = std::exchange(r.answers, {});
   auto lines = r.book.take_lines(r.writing_seq);
   auto me = caf::actor_cast<caf::actor>(this);
@@ -38,8 +40,8 @@ void supervisor_actor::journal_answered(const journal_came& m) {
     return;
   }
   r->book.now_durable(r->writing_seq);
-  for (auto& [index, spec] : std::exchange(r->writing_intents, {}))
-    spawn_item(m.run, *r, index, std::move(spec));
+  for (auto& those : std::exchange(r->writing_intents, {}))
+    start_planned(m.run, *r, std::move(those));
   for (auto& letter : std::exchange(r->writing_answers, {})) {
     compat::send(this, reader_, letter);
     r->answered.insert_or_assign(letter.letter, letter);

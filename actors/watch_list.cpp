@@ -1,17 +1,23 @@
 #include "actors/watch_list.hpp"
 
+#include "io/job_id.hpp"
+
 #include <algorithm>
 #include <cassert>
 
 namespace settle::actors {
 
-void watch_list::expect(item_key key, std::string job_name, core::instant now) {
+void watch_list::expect(item_key key, std::string job_name, std::optional<std::uint32_t> index,
+                        core::instant now) {
   auto [i, is_new] = jobs_.try_emplace(key);
   auto& w = i->second;
   nameless_ += is_new ? 1 : 0;
+  if (!is_new)
+    forget_name(key, w);
   w.job_name = std::move(job_name);
+  w.array_index = index;
   w.expected_at = now.wall;
-  by_name_[w.job_name] = key;
+  know_name(key, w);
 }
 
 void watch_list::follow(item_key key, std::uint64_t job_id, std::string job_name,
@@ -22,26 +28,69 @@ void watch_list::follow(item_key key, std::uint64_t job_id, std::string job_name
   if (w.job_id == job_id && w.job_name == job_name)
     return;
   nameless_ -= !is_new && w.job_id == 0 ? 1 : 0;
+  if (!is_new)
+    forget_name(key, w);
   forget_id(key, w.job_id);
-  w.job_id = job_id;
   w.job_name = std::move(job_name);
+  w.array_index.reset();
+  if (io::is_array_task(job_id))
+    w.array_index = io::array_index_of(job_id);
   w.last_submit = last_submit;
   w.known_at = now.monotonic;
   if (w.expected_at == core::duration{})
     w.expected_at = now.wall;
   else if (!last_submit)
     w.accepted_at = now.wall;
+  w.job_id = job_id;
+  know_id(key, job_id);
+  know_name(key, w);
+}
+
+void watch_list::know_id(item_key key, std::uint64_t job_id) {
   by_id_.emplace(job_id, key);
-  by_name_[w.job_name] = key;
+  if (!io::is_array_task(job_id))
+    return;
+  auto& array = by_array_[io::array_id_of(job_id)];
+  array.tasks.emplace(io::array_index_of(job_id), key);
+  array.most = std::max(array.most, array.tasks.size());
 }
 
 void watch_list::forget_id(item_key key, std::uint64_t job_id) {
+  if (auto array = by_array_.find(io::array_id_of(job_id));
+      io::is_array_task(job_id) && array != by_array_.end()) {
+    array->second.tasks.erase({io::array_index_of(job_id), key});
+    if (array->second.tasks.empty())
+      by_array_.erase(array);
+  }
   auto [first, last] = by_id_.equal_range(job_id);
   for (auto i = first; i != last; ++i)
     if (i->second == key) {
       by_id_.erase(i);
       return;
     }
+}
+
+/// A task whose id is known is found by that; its array's name is everybody's in it.
+void watch_list::know_name(item_key key, const watched& w) {
+  if (!w.array_index)
+    by_name_[w.job_name] = key;
+  else if (w.job_id == 0)
+    nameless_tasks_[w.job_name][*w.array_index] = key;
+}
+
+void watch_list::forget_name(item_key key, const watched& w) {
+  if (!w.array_index) {
+    if (auto n = by_name_.find(w.job_name); n != by_name_.end() && n->second == key)
+      by_name_.erase(n);
+    return;
+  }
+  auto n = nameless_tasks_.find(w.job_name);
+  if (n == nameless_tasks_.end())
+    return;
+  if (auto task = n->second.find(*w.array_index); task != n->second.end() && task->second == key)
+    n->second.erase(task);
+  if (n->second.empty())
+    nameless_tasks_.erase(n);
 }
 
 void watch_list::set_needs(item_key key, item_needs needs, core::instant now) {
@@ -82,8 +131,7 @@ void watch_list::forget(item_key key) {
   if (w.needs.search)
     --searches_;
   nameless_ -= w.job_id == 0 ? 1 : 0;
-  if (auto n = by_name_.find(w.job_name); n != by_name_.end() && n->second == key)
-    by_name_.erase(n);
+  forget_name(key, w);
   forget_id(key, w.job_id);
   jobs_.erase(i);
 }
@@ -116,6 +164,31 @@ bool watch_list::still_owns_id(item_key key) const {
   return std::none_of(first, last, [&](const auto& other) {
     return other.second != key && jobs_.at(other.second).known_at > i->second.known_at;
   });
+}
+
+std::vector<std::uint64_t> watch_list::to_cancel(std::span<const std::uint64_t> ids) const {
+  std::unordered_map<std::uint64_t, std::vector<std::uint64_t>> tasks;
+  std::vector<std::uint64_t> out;
+  for (auto id : ids)
+    if (io::is_array_task(id))
+      tasks[io::array_id_of(id)].push_back(id);
+    else
+      out.push_back(id);
+  for (auto& [array, wanted] : tasks) {
+    std::sort(wanted.begin(), wanted.end());
+    wanted.erase(std::unique(wanted.begin(), wanted.end()), wanted.end());
+    const auto known = by_array_.find(array);
+    // One of which sbatch has not answered may be in the same array.
+    const auto may_hold_more = [this](const watched_array& a) {
+      return nameless_tasks_.count(jobs_.at(a.tasks.begin()->second).job_name) != 0;
+    };
+    if (known != by_array_.end() && wanted.size() >= known->second.tasks.size() &&
+        !may_hold_more(known->second))
+      out.push_back(array);
+    else
+      out.insert(out.end(), wanted.begin(), wanted.end());
+  }
+  return out;
 }
 
 std::optional<std::uint64_t> watch_list::job_id(item_key key) const {

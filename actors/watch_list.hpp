@@ -10,7 +10,10 @@
 #include "actors/keys.hpp"
 
 #include <cstdint>
+#include <map>
 #include <optional>
+#include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -35,6 +38,7 @@ enum class clock_kind : std::uint8_t { none, submitted, stuck, settling };
 struct watch_order {
   std::uint64_t job_id = 0;  ///< 0: search by name
   std::string job_name;
+  std::optional<std::uint32_t> array_index{};      ///< its index, where the job of that name is an array
   std::optional<core::epoch_seconds> last_submit;  ///< the controller's, as last listed
   item_needs needs;
   clock_kind clock = clock_kind::none;
@@ -51,8 +55,9 @@ class watch_list {
 public:
   explicit watch_list(core::policy rules) : rules_(rules) {}
 
-  /// An sbatch with this job name is about to start (or was, and is unclear).
-  void expect(item_key, std::string job_name, core::instant now);
+  /// An sbatch with this job name is about to start (or was, and is unclear). `index`: of the item's task, where that
+  /// job is an array.
+  void expect(item_key, std::string job_name, std::optional<std::uint32_t> index, core::instant now);
   /// Its job is known by id from now on; listings begun before cannot show its absence.
   void follow(item_key, std::uint64_t job_id, std::string job_name,
               std::optional<core::epoch_seconds> last_submit, core::instant now);
@@ -75,7 +80,8 @@ public:
   /// Nobody is asked for a while: the time until the next listing is nobody's.
   void paused() { last_listing_begun_.reset(); }
 
-  /// Ids to ask accounting about, oldest first.
+  /// Ids to ask accounting about, oldest first. An array whose tasks mostly are to be asked about, or one of which may
+  /// have never begun, goes as a whole.
   std::vector<std::uint64_t> accounting_ids() const;
   void accounted(const accounting_answer&, std::optional<std::uint64_t> backlog, core::instant now,
                  std::vector<delivery>& out);
@@ -101,6 +107,8 @@ public:
   bool empty() const noexcept { return jobs_.empty(); }
   std::size_t size() const noexcept { return jobs_.size(); }
   std::optional<std::uint64_t> job_id(item_key) const;
+  /// These jobs are to be cancelled: arrays of which nothing else is watched go by their own id.
+  std::vector<std::uint64_t> to_cancel(std::span<const std::uint64_t> ids) const;
   bool is_followed(std::uint64_t job_id) const { return by_id_.count(job_id) != 0; }
   bool knows(item_key key) const { return jobs_.count(key) != 0; }
   /// False once the id was seen to be another job's, or went to another item: ids are reused after a crash.
@@ -108,8 +116,9 @@ public:
 
 private:
   struct watched {
-    std::uint64_t job_id = 0;
+    std::uint64_t job_id = 0;  ///< io/job_id.hpp
     std::string job_name;
+    std::optional<std::uint32_t> array_index;  ///< of the item's task, where the job of that name is an array
     std::optional<core::epoch_seconds> last_submit;  ///< of the newest life that was listed
     std::uint32_t last_restarts = 0;
     bool id_given_away = false;  ///< the id was seen with a job that is not ours: that lasts
@@ -123,7 +132,9 @@ private:
     bool absence_told = false;
     bool id_lost = false;          ///< the id was last listed as another job's
     std::uint64_t rowless_in = 0;  ///< number of the listing after which accounting answered without a row
-    bool missed = false;           ///< the last listing lacked it, but was not to be believed alone
+    bool was_rest = false;  ///< last listed as one of its array's tasks that wait: of those no record is kept
+    std::uint8_t rowless_asks = 0;  ///< in a row, of an array's task asked about by its own id
+    bool missed = false;            ///< the last listing lacked it, but was not to be believed alone
     item_needs needs;
     clock_kind clock = clock_kind::none;
     core::duration clock_began{};  ///< observed time
@@ -142,14 +153,28 @@ private:
   enum class owner : std::uint8_t { us, stranger, doubtful };
   owner owner_of(const watched&, const listed_row&) const;
   void count_observed_time(core::duration begun);
+  void know_id(item_key, std::uint64_t job_id);
   void forget_id(item_key, std::uint64_t job_id);
+  void know_name(item_key, const watched&);
+  void forget_name(item_key, const watched&);
   void tell_row(const listed_row&, core::duration begun, core::instant now, std::vector<delivery>&);
+  bool tell_job(std::uint64_t job_id, const listed_row&, core::duration begun, core::instant now,
+                std::vector<delivery>&);
+  void tell_nameless(item_key, std::uint64_t job_id, const listed_row&, core::duration begun,
+                     core::instant now, std::vector<delivery>&);
+  void tell_rest(const listed_row&, core::duration begun, core::instant now, std::vector<delivery>&);
+  void note_unreadable(std::uint64_t job_id);
   void tell_present(item_key, watched&, const listed_row&, core::duration begun, core::instant now,
                     std::vector<delivery>&);
   void tell_missing(item_key, watched&, bool certain, core::duration begun, core::instant now,
                     std::vector<delivery>&);
   bool lacks_every_live_job() const;
   static void add_rows(const watched&, const accounted_job&, std::vector<core::account_row>& rows);
+  struct accounted_rows;
+  void tell_accounted(item_key, watched&, std::uint64_t asked, const accounted_rows&, delivery,
+                      std::vector<delivery>& out);
+  bool asks_whole(std::uint64_t array_id, const std::vector<const watched*>& wanting) const;
+  void find_named(const accounted_job&, core::instant now, std::vector<delivery>&);
   void found(item_key, watched&, std::uint64_t job_id, core::instant now, std::vector<delivery>&);
   void check_silence(item_key, watched&, core::duration long_enough, core::instant now,
                      std::vector<delivery>&);
@@ -157,12 +182,21 @@ private:
   /// The controller's time at one of ours, at the earliest.
   core::epoch_seconds earliest_there(core::duration wall) const;
   bool is_due(const watched&) const;
+  bool rest_is_due(const watched&) const;
 
   core::policy rules_;
   jobs jobs_;
   std::unordered_multimap<std::uint64_t, item_key> by_id_;  ///< after a crash two items may have had one id
   std::unordered_map<std::string, item_key> by_name_;       ///< job names, tokens included
-  std::unordered_map<std::uint64_t, ended_job> ended_;      ///< by job id
+  /// What is watched of an array, by index. After a crash two may have had one id.
+  struct watched_array {
+    std::set<std::pair<std::uint32_t, item_key>> tasks;
+    std::size_t most = 0;  ///< that were watched at once
+  };
+  std::unordered_map<std::uint64_t, watched_array> by_array_;  ///< by the array's id
+  /// Tasks of arrays whose id is not known, by the array's job name and by index.
+  std::unordered_map<std::string, std::map<std::uint32_t, item_key>> nameless_tasks_;
+  std::unordered_map<std::uint64_t, ended_job> ended_;  ///< by job id
   std::size_t searches_ = 0;
   std::size_t nameless_ = 0;  ///< jobs whose id is not known yet
   std::uint64_t listings_ = 0;
@@ -171,7 +205,7 @@ private:
   core::duration observed_{};  ///< grows only while listings succeed
   std::vector<core::clock_reading> readings_;
   bool names_are_kept_ = false;  ///< some job of ours was listed under its name: this site renames none
-  std::uint64_t highest_accounted_ = 0;  ///< highest job id of ours that has a row
+  std::uint64_t highest_accounted_ = 0;  ///< highest job or array id of ours that has a row
 };
 
 }  // namespace settle::actors

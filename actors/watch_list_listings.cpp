@@ -2,6 +2,7 @@
 #include "actors/watch_list.hpp"
 
 #include "actors/event_of.hpp"
+#include "io/job_id.hpp"
 
 #include <algorithm>
 
@@ -103,22 +104,24 @@ void watch_list::tell_present(item_key key, watched& w, const listed_row& row, c
   if (job.submit)
     w.last_submit = job.submit;
   w.last_restarts = job.restarts.value_or(w.last_restarts);
+  w.was_rest = !row.rest.empty() && job.means == meaning::waiting;
   if (w.told == job && !w.needs.listings)
     return;
   w.told = job;
   if (job.means == meaning::succeeded || job.means == meaning::interrupted)
     w.needs.accounting = true;  // it will ask; this cycle's call shall hold it already
   auto e = event_of(kind_of(job.means), now);
-  e.job_id = row.job_id;
+  e.job_id = w.job_id;
   e.begun = begun;
   e.words = job.reason;
   e.job = std::move(job);
   out.push_back({key, std::move(e), {}});
 }
 
-void watch_list::tell_row(const listed_row& row, core::duration begun, core::instant now,
-                          std::vector<delivery>& out) {
-  auto [first, last] = by_id_.equal_range(row.job_id);
+/// False: nobody's who is watched.
+bool watch_list::tell_job(std::uint64_t job_id, const listed_row& row, core::duration begun,
+                          core::instant now, std::vector<delivery>& out) {
+  auto [first, last] = by_id_.equal_range(job_id);
   for (auto i = first; i != last; ++i) {
     auto& w = jobs_.at(i->second);
     const auto whose = owner_of(w, row);
@@ -132,20 +135,61 @@ void watch_list::tell_row(const listed_row& row, core::duration begun, core::ins
     names_are_kept_ = names_are_kept_ || !token_of_job_name(row.name).empty();
     w.seen_in = listings_;
     tell_present(i->second, w, row, begun, now, out);
+    return true;
+  }
+  return false;
+}
+
+void watch_list::tell_nameless(item_key key, std::uint64_t job_id, const listed_row& row,
+                               core::duration begun, core::instant now, std::vector<delivery>& out) {
+  auto& w = jobs_.at(key);
+  if (w.job_id != 0)
+    return;
+  found(key, w, job_id, now, out);
+  w.seen_in = listings_;
+  tell_present(key, w, row, begun, now, out);
+}
+
+void watch_list::tell_row(const listed_row& row, core::duration begun, core::instant now,
+                          std::vector<delivery>& out) {
+  if (!row.rest.empty()) {
+    tell_rest(row, begun, now, out);
     return;
   }
-  // Also while its sbatch has not answered yet: a job may have come and gone before that gives up.
-  if (nameless_ == 0)
+  // By name also while its sbatch has not answered yet: a job may have come and gone before that gives up.
+  if (tell_job(row.job_id, row, begun, now, out) || nameless_ == 0)
     return;
-  if (auto i = by_name_.find(row.name); i != by_name_.end()) {
-    auto& w = jobs_.at(i->second);
-    if (w.job_id == 0) {
-      auto key = i->second;
-      found(key, w, row.job_id, now, out);
-      w.seen_in = listings_;
-      tell_present(key, w, row, begun, now, out);
-    }
+  if (!io::is_array_task(row.job_id)) {
+    if (auto i = by_name_.find(row.name); i != by_name_.end())
+      tell_nameless(i->second, row.job_id, row, begun, now, out);
+  } else if (auto n = nameless_tasks_.find(row.name); n != nameless_tasks_.end()) {
+    if (auto i = n->second.find(io::array_index_of(row.job_id)); i != n->second.end())
+      tell_nameless(item_key{i->second}, row.job_id, row, begun, now, out);
   }
+}
+
+/// One row for every task of an array that waits, or never began: told to those that are watched.
+void watch_list::tell_rest(const listed_row& row, core::duration begun, core::instant now,
+                           std::vector<delivery>& out) {
+  if (const auto array = by_array_.find(row.job_id); array != by_array_.end())
+    for (const auto& [index, key] : array->second.tasks)
+      if (row.rest.contains(index))
+        tell_job(io::array_task_id(row.job_id, index), row, begun, now, out);
+  const auto n = nameless_tasks_.find(row.name);
+  if (n == nameless_tasks_.end())
+    return;
+  const auto nameless = n->second;  // those that are found leave it
+  for (const auto& [index, key] : nameless)
+    if (row.rest.contains(index))
+      tell_nameless(key, io::array_task_id(row.job_id, index), row, begun, now, out);
+}
+
+void watch_list::note_unreadable(std::uint64_t job_id) {
+  for (auto [i, last] = by_id_.equal_range(job_id); i != last; ++i)
+    jobs_.at(i->second).unreadable_in = listings_;
+  if (const auto array = by_array_.find(job_id); array != by_array_.end())
+    for (const auto& [index, key] : array->second.tasks)
+      jobs_.at(key).unreadable_in = listings_;
 }
 
 bool watch_list::lacks_every_live_job() const {
@@ -188,8 +232,7 @@ void watch_list::listed(const listing& seen, core::duration begun, core::instant
   for (const auto& row : seen.rows)
     tell_row(row, begun, now, out);
   for (auto id : seen.unreadable_jobs)
-    for (auto [i, last] = by_id_.equal_range(id); i != last; ++i)
-      jobs_.at(i->second).unreadable_in = listings_;
+    note_unreadable(id);
   const bool certain = seen.unreadable_rows == 0 && !lacks_every_live_job();
   for (auto& [key, w] : jobs_) {
     if (w.seen_in == listings_)
@@ -201,7 +244,7 @@ void watch_list::listed(const listing& seen, core::duration begun, core::instant
       out.push_back({key, std::move(e), {}});
     } else if (w.job_id != 0) {
       tell_missing(key, w, certain, begun, now, out);
-    } else if (w.needs.search && certain && begun >= w.search_began) {
+    } else if (w.needs.search && certain && seen.unreadable_jobs.empty() && begun >= w.search_began) {
       if (!w.silent_listing)  // what follows from it is decided when this cycle's accounting has answered too
         w.silent_listing = begun;
     }

@@ -1,7 +1,8 @@
-// The watch list's part that asks: accounting, the search for unclear submissions, the observed clock.
+// The watch list's part that asks: accounting, and the search for unclear submissions.
 #include "actors/watch_list.hpp"
 
 #include "actors/event_of.hpp"
+#include "io/job_id.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -13,12 +14,41 @@ using core::event_kind;
 
 // -- accounting ------------------------------------------------------------------------------------------------
 
+namespace {
+
+/// So often a task is asked about by its own id before its array is: it may have never begun, and then only a row for the
+/// rest of its array tells of it. Its own row may only be late.
+constexpr std::uint8_t asks_before_whole = 3;
+
+}  // namespace
+
+bool watch_list::asks_whole(std::uint64_t array_id, const std::vector<const watched*>& wanting) const {
+  const auto& array = by_array_.at(array_id);
+  const auto needs_whole = [this](const watched* w) {
+    return is_due(*w) || rest_is_due(*w) || w->rowless_asks % (asks_before_whole + 1) == asks_before_whole;
+  };
+  return wanting.size() * 2 > array.most || std::any_of(wanting.begin(), wanting.end(), needs_whole);
+}
+
 std::vector<std::uint64_t> watch_list::accounting_ids() const {
   std::vector<std::uint64_t> ids;
-  for (const auto& [key, w] : jobs_)
-    if (w.needs.accounting && w.job_id != 0)
+  std::unordered_map<std::uint64_t, std::vector<const watched*>> tasks;
+  for (const auto& [key, w] : jobs_) {
+    if (!w.needs.accounting || w.job_id == 0)
+      continue;
+    if (io::is_array_task(w.job_id))
+      tasks[io::array_id_of(w.job_id)].push_back(&w);
+    else
       ids.push_back(w.job_id);
-  std::sort(ids.begin(), ids.end());
+  }
+  for (const auto& [array, wanting] : tasks) {
+    if (asks_whole(array, wanting))
+      ids.push_back(array);
+    else
+      for (const auto* w : wanting)
+        ids.push_back(w->job_id);
+  }
+  std::sort(ids.begin(), ids.end(), io::older_job);
   ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
   return ids;
 }
@@ -50,31 +80,62 @@ bool watch_list::backlog_matters() const {
          std::any_of(jobs_.begin(), jobs_.end(), [](const auto& j) { return j.second.needs.backlog; });
 }
 
+/// An answer by job; the rows for the rest of an array by the array.
+struct watch_list::accounted_rows {
+  std::unordered_multimap<std::uint64_t, const accounted_job*> jobs;
+  std::unordered_multimap<std::uint64_t, const accounted_job*> rests;
+
+  explicit accounted_rows(const accounting_answer& answer) {
+    if (answer.what)
+      for (const auto& job : *answer.what)
+        (job.rest.empty() ? jobs : rests).emplace(job.job_id, &job);
+  }
+};
+
+/// `asked`: its own id, or its array's.
+void watch_list::tell_accounted(item_key key, watched& w, std::uint64_t asked, const accounted_rows& by_job,
+                                delivery d, std::vector<delivery>& out) {
+  d.to = key;
+  const bool answered = d.what.kind == event_kind::accounting_answered;
+  for (auto [j, end] = by_job.jobs.equal_range(w.job_id); j != end; ++j)
+    add_rows(w, *j->second, d.rows);
+  // A task that has begun has a row of its own; what the row for the rest says of it then is old.
+  if (d.rows.empty() && io::is_array_task(w.job_id))
+    for (auto [j, end] = by_job.rests.equal_range(io::array_id_of(w.job_id)); j != end; ++j)
+      if (j->second->rest.contains(io::array_index_of(w.job_id)))
+        add_rows(w, *j->second, d.rows);
+  const bool whole = asked == w.job_id ? !io::is_array_task(asked) : true;
+  if (!d.rows.empty()) {
+    highest_accounted_ = std::max(highest_accounted_, io::array_id_of(w.job_id));
+    w.rowless_asks = 0;
+  } else if (answered && whole) {
+    w.rowless_in = listings_;
+    w.rowless_asks = 0;
+  } else if (answered) {
+    w.rowless_asks = static_cast<std::uint8_t>((w.rowless_asks + 1) % (asks_before_whole + 1));
+  }
+  out.push_back(std::move(d));
+}
+
 void watch_list::accounted(const accounting_answer& answer, std::optional<std::uint64_t> backlog,
                            core::instant now, std::vector<delivery>& out) {
-  std::unordered_multimap<std::uint64_t, const accounted_job*> by_job;
-  if (answer.what)
-    for (const auto& job : *answer.what)
-      by_job.emplace(job.job_id, &job);
+  const accounted_rows by_job(answer);
   const auto kind = answer.disabled ? event_kind::accounting_disabled
                     : answer.what   ? event_kind::accounting_answered
                                     : event_kind::accounting_failed;
+  delivery d{{}, event_of(kind, now), {}};
+  d.what.read = answer.read;
+  d.what.accounting_caught_up = backlog == std::uint64_t{0};
+  if (!answer.what)
+    d.what.words = answer.what.error().words;
   for (auto id : answer.asked) {
-    for (auto [i, last] = by_id_.equal_range(id); i != last; ++i) {
-      auto& w = jobs_.at(i->second);
-      delivery d{i->second, event_of(kind, now), {}};
-      d.what.read = answer.read;
-      d.what.accounting_caught_up = backlog == std::uint64_t{0};
-      if (!answer.what)
-        d.what.words = answer.what.error().words;
-      for (auto [j, end] = by_job.equal_range(id); j != end; ++j)
-        add_rows(w, *j->second, d.rows);
-      if (!d.rows.empty())
-        highest_accounted_ = std::max(highest_accounted_, id);
-      else if (answer.what)
-        w.rowless_in = listings_;
-      out.push_back(std::move(d));
-    }
+    if (!io::is_array_task(id) || !answer.some_task_unread)
+      for (auto [i, last] = by_id_.equal_range(id); i != last; ++i)
+        tell_accounted(i->second, jobs_.at(i->second), id, by_job, d, out);
+    if (const auto array = by_array_.find(id); array != by_array_.end() && !answer.some_task_unread)
+      for (const auto& [index, key] : array->second.tasks)
+        if (auto& w = jobs_.at(key); w.needs.accounting)
+          tell_accounted(key, w, id, by_job, d, out);
   }
 }
 
@@ -87,6 +148,8 @@ std::vector<std::string> watch_list::searched_names() const {
       if (w.needs.search && w.job_id == 0)
         names.push_back(w.job_name);
   std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()),
+              names.end());  // an array's is that of each of its tasks
   if (names.size() > core::limits::names_per_search_max)
     names.resize(core::limits::names_per_search_max);
   return names;
@@ -105,9 +168,11 @@ core::epoch_seconds watch_list::searched_since() const {
 void watch_list::found(item_key key, watched& w, std::uint64_t job_id, core::instant now,
                        std::vector<delivery>& out) {
   nameless_ -= w.job_id == 0 ? 1 : 0;
+  if (w.array_index)
+    forget_name(key, w);
   w.job_id = job_id;
   w.known_at = now.monotonic;
-  by_id_.emplace(job_id, key);
+  know_id(key, job_id);
   auto e = event_of(event_kind::submit_accepted, now);
   e.job_id = job_id;
   e.words = "found by its token";
@@ -134,69 +199,50 @@ void watch_list::searched(const std::vector<std::string>& names, const accountin
                                : std::max(rules_.search_silence, core::limits::search_silence_blind);
   if (answer.what)
     for (const auto& job : *answer.what)
-      if (auto i = by_name_.find(job.name); i != by_name_.end())
-        if (auto& w = jobs_.at(i->second); w.needs.search && w.job_id == 0)
-          found(i->second, w, job.job_id, now, out);
-  for (const auto& name : names) {
-    auto i = by_name_.find(name);
-    if (i == by_name_.end())
-      continue;
-    auto& w = jobs_.at(i->second);
+      find_named(job, now, out);
+  const auto still_silent = [&](item_key key) {
+    auto& w = jobs_.at(key);
     if (!w.needs.search || w.job_id != 0)
-      continue;
+      return;
     // Where no accounting is kept the controller's silence has to do.
     if (!answer.what && !answer.disabled)
       w.silent_accounting.reset();
-    else if (answer.read >= w.search_began && !w.silent_accounting)
+    else if (answer.read >= w.search_began && !w.silent_accounting &&
+             !(w.array_index && answer.some_task_unread))
       w.silent_accounting = answer.read;
-    check_silence(i->second, w, long_enough, now, out);
+    check_silence(key, w, long_enough, now, out);
+  };
+  for (const auto& name : names) {
+    if (auto i = by_name_.find(name); i != by_name_.end())
+      still_silent(i->second);
+    if (auto n = nameless_tasks_.find(name); n != nameless_tasks_.end())
+      for (const auto& [index, key] : n->second)
+        still_silent(key);
   }
 }
 
-// -- the observed clock ------------------------------------------------------------------------------------------
-
-bool watch_list::is_due(const watched& w) const {
-  auto passed = observed_ - w.clock_began;
-  switch (w.clock) {
-  case clock_kind::none:
-    return false;
-  case clock_kind::submitted:
-    return passed >= rules_.submit_no_record;
-  case clock_kind::stuck:
-    return rules_.fail_stuck_after && passed >= *rules_.fail_stuck_after;
-  case clock_kind::settling:
-    return rules_.settle_no_record && passed >= *rules_.settle_no_record;
+void watch_list::find_named(const accounted_job& job, core::instant now, std::vector<delivery>& out) {
+  const auto take = [&](item_key key, std::uint64_t id) {
+    if (auto& w = jobs_.at(key); w.needs.search && w.job_id == 0)
+      found(key, w, id, now, out);
+  };
+  if (!io::is_array_task(job.job_id) && job.rest.empty()) {
+    if (auto i = by_name_.find(job.name); i != by_name_.end())
+      take(i->second, job.job_id);
+    return;
   }
-  return false;
-}
-
-bool watch_list::anything_due() const {
-  return std::any_of(jobs_.begin(), jobs_.end(), [this](const auto& j) { return is_due(j.second); });
-}
-
-bool watch_list::submitted_due() const {
-  return std::any_of(jobs_.begin(), jobs_.end(), [this](const auto& j) {
-    return j.second.clock == clock_kind::submitted && is_due(j.second) &&
-           highest_accounted_ <= j.second.job_id;
-  });
-}
-
-void watch_list::deliver_due(core::instant now, bool backlog_empty, std::vector<delivery>& out) {
-  for (const auto& [key, w] : jobs_) {
-    if (!is_due(w))
-      continue;
-    auto e = event_of(w.clock == clock_kind::stuck ? event_kind::stuck_due : event_kind::no_record_due, now);
-    // Only what accounting was asked in this very cycle, and had no row of, can be missing there.
-    e.accounting_caught_up = w.rowless_in == listings_ && (backlog_empty || highest_accounted_ > w.job_id);
-    out.push_back({key, std::move(e), {}});
+  const auto n = nameless_tasks_.find(job.name);
+  if (n == nameless_tasks_.end())
+    return;
+  if (job.rest.empty()) {
+    if (auto i = n->second.find(io::array_index_of(job.job_id)); i != n->second.end())
+      take(item_key{i->second}, job.job_id);
+    return;
   }
-}
-
-bool watch_list::something_settles() const {
-  return std::any_of(jobs_.begin(), jobs_.end(), [](const auto& j) {
-    const auto& n = j.second.needs;
-    return n.accounting || n.listings || n.search;
-  });
+  const auto nameless = n->second;  // those that are found leave it
+  for (const auto& [index, key] : nameless)
+    if (job.rest.contains(index))
+      take(key, io::array_task_id(job.job_id, index));
 }
 
 }  // namespace settle::actors

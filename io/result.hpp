@@ -14,6 +14,7 @@ namespace settle::io {
 enum class errc : std::uint8_t {
   rejected,         ///< stop: the other side said no, a retry cannot help; show its words
   unavailable,      ///< try again later, paced
+  too_many,         ///< as unavailable; fewer at once may be taken now
   maybe_submitted,  ///< look for our token before anything else
   bad_reply,        ///< count it, show the first bytes, treat as unavailable
   cancelled,        ///< unwind quietly

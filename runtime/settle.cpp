@@ -78,6 +78,7 @@ struct runtime::impl {
       config.inbox = inbox_of(opts.state_dir);
       config.outbox = outbox_of(opts.state_dir);
     }
+    config.arrays = kind == backend_kind::slurm && opts.arrays;
     if (opts.max_concurrent != 0)
       config.max_concurrent = opts.max_concurrent;
     caf_config = make_caf_config(opts.threads);

@@ -39,6 +39,7 @@ struct options {
   bool poll_interval_fixed = false;     ///< the user named the interval: it is never shortened
   std::size_t max_concurrent = 0;       ///< of the whole backend; 0: none of ours (local: one per processor)
   std::size_t submissions_at_once = 4;  ///< sbatch commands in flight
+  bool arrays = true;                   ///< Slurm: tasks alike go out as job arrays
   std::size_t threads = 2;              ///< of the actor system
   bool take_requests = true;  ///< what other processes ask of our runs by the state directory's inbox
   /// How long unconfirmed completions of a finished run are still asked about; 0: a finished run is done with.

@@ -1,5 +1,6 @@
 // The JSON of `settle show`: scripthut's field names, and settle's own beside them (docs/json.md).
 #include "actors/translate/event_writer.hpp"
+#include "io/job_id.hpp"
 #include "runtime/iso_time.hpp"
 #include "runtime/show.hpp"
 
@@ -49,7 +50,7 @@ void write_item(json_writer& out, const shown_run& run, std::size_t index, bool 
   out.open();
   write_task(out, it);
   out.text("status", core::to_text(it.last.status));
-  out.text_or_null("job_id", it.last.job_id == 0 ? std::string{} : std::to_string(it.last.job_id));
+  out.text_or_null("job_id", it.last.job_id == 0 ? std::string{} : io::job_id_text(it.last.job_id));
   out.whole("attempt", it.last.attempt);
   write_time(out, "submitted_at", it.submitted_at);
   write_time(out, "started_at", it.started_at);

@@ -21,6 +21,7 @@ system_config slurm_config(std::string state_dir, core::policy rules) {
   system_config config;
   config.state_dir = std::move(state_dir);
   config.rules = rules;
+  config.arrays = true;
   config.slurm =
       make_slurm_cluster(std::make_shared<io::io_host>(), {::geteuid(), rules.command_deadline, config.now});
   return config;

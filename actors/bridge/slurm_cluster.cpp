@@ -5,6 +5,7 @@
 #include "actors/translate/site_findings.hpp"
 #include "actors/translate/slurm_answers.hpp"
 #include "io/slurm/commands.hpp"
+#include "io/slurm/site.hpp"
 #include "io/subprocess.hpp"
 
 #include <asio/awaitable.hpp>
@@ -81,11 +82,11 @@ asio::awaitable<void> account_jobs(shared_ptr s, std::vector<std::vector<std::ui
       trouble = table.error();
       break;  // slurmdbd is in trouble: the other calls would only wait for their deadlines too
     }
-    std::vector<std::uint64_t> unreadable;
-    add_accounted(*table, jobs, unreadable);
-    std::copy_if(ids[i].begin(), ids[i].end(), std::back_inserter(answered), [&](std::uint64_t id) {
-      return std::find(unreadable.begin(), unreadable.end(), id) == unreadable.end();
-    });
+    unread_jobs unread;
+    add_accounted(*table, jobs, unread);
+    answer.some_task_unread = answer.some_task_unread || unread.some_task;
+    std::copy_if(ids[i].begin(), ids[i].end(), std::back_inserter(answered),
+                 [&](std::uint64_t id) { return !unread.cover(id); });
   }
   answer.read = s->config.now().monotonic;
   if (trouble && answered.empty()) {
@@ -110,8 +111,9 @@ asio::awaitable<void> cancel_jobs(shared_ptr s, std::vector<io::command> command
   io::result<void> answer;
   for (std::size_t i = 0; i < commands.size(); ++i) {
     auto command = std::move(commands[i]);
-    auto said = co_await run(s, scancel, std::move(command));
-    if (said.spawn_errno != 0 || said.end.exit != 0)
+    const bool is_update = command.argv.front() != program_names[scancel];  // how that ends does not matter
+    auto said = co_await run(s, is_update ? scontrol : scancel, std::move(command));
+    if (!is_update && (said.spawn_errno != 0 || said.end.exit != 0))
       answer = io::fail(io::errc::unavailable, slurm::describe_failure("scancel", said));
   }
   done(std::move(answer));
@@ -130,6 +132,18 @@ asio::awaitable<void> ask_refusal(shared_ptr s, std::function<void(std::string)>
   done(refusal_of(slurm::read_federation(said)));
 }
 
+asio::awaitable<void> ask_arrays(shared_ptr s, std::function<void(array_limits)> done) {
+  auto command = slurm::config_command(s->config.command_deadline);
+  const auto said = co_await run(s, scontrol, std::move(command));
+  const auto config = slurm::read_config(said);
+  array_limits out{core::limits::array_size_default, core::limits::array_script_bytes_max};
+  if (config) {
+    out.tasks_max = config->max_array_size.value_or(out.tasks_max);
+    out.script_bytes_max = std::min<std::size_t>(out.script_bytes_max, config->max_script_bytes);
+  }
+  done(out);
+}
+
 slurm::job_request request_of(const job_spec& job) {
   slurm::job_request r;
   r.job_name = job.job_name;
@@ -142,6 +156,7 @@ slurm::job_request request_of(const job_spec& job) {
   r.time_limit = job.wants.time_limit;
   r.gres = job.wants.gres;
   r.cpus = job.wants.cpus;
+  r.array = io::array_indexes(job.array).text();
   r.output_file = job.output_is_pattern ? job.output_file : slurm::escape_pattern(job.output_file);
   r.error_file = job.error_is_pattern ? job.error_file : slurm::escape_pattern(job.error_file);
   r.extra_args = job.wants.sbatch_args;
@@ -206,6 +221,10 @@ public:
 
   void accounting_backlog(std::function<void(std::optional<std::uint64_t>)> done) override {
     start([s = shared_, done] { return ask_backlog(s, done); }, [done](io::error) { done(std::nullopt); });
+  }
+
+  void arrays(std::function<void(array_limits)> done) override {
+    start([s = shared_, done] { return ask_arrays(s, done); }, [done](io::error) { done({}); });
   }
 
   void examine(const core::policy& rules, std::function<void(site_answer)> done) override {

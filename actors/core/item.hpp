@@ -64,6 +64,10 @@ struct event {
   /// slurmdbd was empty before it was asked, or a later job of ours has its row). Without that nothing is decided from
   /// what it lacks: neither that a job was never recorded, nor that an interrupted one has no later life.
   bool accounting_caught_up = false;
+  /// no_record_due, perhaps before the limit has passed: of an array's task that was last listed among those of its
+  /// array that wait, and of whose beginning accounting, asked about the whole array and caught up, knows nothing. Slurm
+  /// keeps no record of such a task when somebody cancels it alone.
+  bool rest_of_array = false;
   /// process_ended. With `witnessed` also on accounting_disabled and no_record_due: what the job script's own
   /// exit record says; it speaks where neither accounting nor the controller can.
   verdict ended{};

@@ -88,6 +88,16 @@ verdict lost() {
           .error = "accounting says it never ran, and the controller no longer knows it"};
 }
 
+/// It waited with the rest of its array and is gone from there; had it begun, accounting would have its row.
+verdict taken_from_array() {
+  return {.status = item_status::failed,
+          .who = evidence::accounting,
+          .why = cause::cancelled,
+          .error =
+              "it waited in its array, is gone from there, and accounting knows no beginning of it: it was "
+              "cancelled before it began, of which Slurm keeps no record"};
+}
+
 verdict with_doubt(verdict v) {
   v.warning =
       "accounting had not caught up with the controller: a later life of this job may be missing there";
@@ -225,6 +235,13 @@ void on_no_books(step& s) {
 
 void on_overdue(step& s) {
   item& it = s.it;
+  if (s.e.rest_of_array) {
+    const bool known = it.controller || it.candidate || it.ever_running || s.e.witnessed ||
+                       (it.accounting_row_seen && !it.never_ran_row);
+    if (it.status == item_status::settling && it.denied && !known && it.accounting_attempts > 0)
+      conclude(s, taken_from_array());
+    return;
+  }
   it.clock_running = false;
   if (it.document_wanted)
     return;

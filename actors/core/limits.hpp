@@ -81,6 +81,15 @@ inline constexpr duration submit_patience = seconds{10};
 /// A run's start waits this long for the cluster to say what speaks against it, then begins as if nothing did: who does
 /// not answer runs no sbatch either.
 inline constexpr duration admission_patience = seconds{10};
+/// Slurm's own default of MaxArraySize, where the cluster does not say.
+inline constexpr std::size_t array_size_default = 1001;
+/// An array's script stays below this: slurmctld takes 4 MiB by default, and keeps it in memory and on disk.
+inline constexpr std::size_t array_script_bytes_max = std::size_t{3} << 20;
+/// Items that become ready within this go out together.
+inline constexpr duration array_gathering = std::chrono::milliseconds{50};
+/// Observed time after which an array's task that is gone from the waiting rest, and of which accounting that has caught
+/// up knows nothing, was cancelled there. slurmctld tells of what has begun within some 5 s.
+inline constexpr duration array_rest_gone = seconds{60};
 /// First and longest wait before a refused submission is repeated; doubles in between.
 inline constexpr duration submit_backoff_min = seconds{2};
 inline constexpr duration submit_backoff_max = minutes{5};

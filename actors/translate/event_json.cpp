@@ -2,6 +2,7 @@
 
 #include "actors/translate/event_writer.hpp"
 #include "actors/translate/stream_words.hpp"
+#include "io/job_id.hpp"
 
 namespace settle::actors {
 
@@ -26,7 +27,7 @@ void write_details(json_writer& out, const core::details& facts) {
 }
 
 void write_outcome(json_writer& out, const stream_event& e) {
-  out.text_or_null("job_id", e.job_id == 0 ? std::string{} : std::to_string(e.job_id));
+  out.text_or_null("job_id", e.job_id == 0 ? std::string{} : io::job_id_text(e.job_id));
   out.whole("attempt", e.attempt);
   out.whole_or_null("exit_code", e.exit_code);
   out.whole_or_null("signal", e.signal);

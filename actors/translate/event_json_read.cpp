@@ -1,8 +1,8 @@
 #include "actors/translate/event_json.hpp"
 #include "actors/translate/event_reader.hpp"
 #include "actors/translate/stream_words.hpp"
+#include "io/job_id.hpp"
 
-#include <charconv>
 #include <cmath>
 #include <variant>
 
@@ -28,8 +28,9 @@ bool read_word(std::string_view said, std::optional<T> (*from_text)(std::string_
 bool read_job_id(std::string_view said, std::uint64_t& id) {
   if (said.empty())
     return true;
-  const auto [end, code] = std::from_chars(said.data(), said.data() + said.size(), id);
-  return code == std::errc{} && end == said.data() + said.size();
+  const auto read = io::job_id_from_text(said);
+  id = read.value_or(0);
+  return read.has_value();
 }
 
 bool read_item(const journal_fields& in, kept_event& e) {

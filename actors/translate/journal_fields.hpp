@@ -51,8 +51,9 @@ struct journal_fields {
   std::optional<kept_fields> kept;
 
   // the journal's own lines'
-  std::string_view title, backend, created, start_dir, home, retry_of, file, generator, token;
+  std::string_view title, backend, created, start_dir, home, retry_of, file, generator, token, array;
   std::optional<std::uint64_t> max_concurrent, tasks;
+  std::optional<std::uint32_t> index;
   bool exit_records = false;
   std::vector<std::string_view> items;
 };

@@ -124,13 +124,31 @@ std::string document_line(std::string_view file, std::size_t tasks, std::string_
   return w.take();
 }
 
-std::string intent_line(std::string_view item, std::string_view token) {
-  json_writer w;
+namespace {
+
+void begin_intent(json_writer& w, std::string_view event, std::string_view item, std::string_view token) {
   w.open();
-  w.text("event", "intent");
+  w.text("event", event);
   w.whole("v", 1);
   w.text("item", item);
   w.text("token", token);
+}
+
+}  // namespace
+
+std::string intent_line(std::string_view item, std::string_view token) {
+  json_writer w;
+  begin_intent(w, "intent", item, token);
+  w.close();
+  return w.take();
+}
+
+std::string array_intent_line(std::string_view item, std::string_view token, std::string_view array,
+                              std::uint32_t index) {
+  json_writer w;
+  begin_intent(w, "array_intent", item, token);
+  w.text("array", array);
+  w.whole("index", index);
   w.close();
   return w.take();
 }

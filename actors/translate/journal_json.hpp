@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -26,6 +27,10 @@ std::string run_line(const run_facts& run, std::size_t max_concurrent);
 std::string document_line(std::string_view file, std::size_t tasks, std::string_view generator);
 /// {"event":"intent","v":1,"item":…,"token":…}: durable before sbatch starts.
 std::string intent_line(std::string_view item, std::string_view token);
+/// The same of a task of an array: {"event":"array_intent",…,"array":the array's token,"index":N}. An event of its own,
+/// because a settle that knows no arrays would search for such a job by a wrong name.
+std::string array_intent_line(std::string_view item, std::string_view token, std::string_view array,
+                              std::uint32_t index);
 /// {"event":"withdrawn","v":1,"item":…}: its last intent made no job and never will.
 std::string withdrawn_line(std::string_view item);
 /// {"event":"cancel","v":1}: somebody asked that the run be cancelled; with `items` that these be.
@@ -50,6 +55,7 @@ struct kept_document {
 struct kept_intent {
   std::string_view item;
   std::uint32_t submission = 0;  ///< the ordinal in its token
+  std::optional<array_place> array{};
 };
 struct kept_withdrawal {
   std::string_view item;

@@ -5,6 +5,7 @@
 #include "actors/translate/stream_words.hpp"
 
 #include <array>
+#include <optional>
 #include <utility>
 
 namespace settle::actors {
@@ -81,7 +82,7 @@ constexpr std::array<field_of<kept_fields>, 14> kept_table{{
 }};
 
 using line_of = journal_fields;
-constexpr std::array<field_of<line_of>, 41> line_table{{
+constexpr std::array<field_of<line_of>, 43> line_table{{
     {"event", take<&line_of::event>},
     {"v", take<&line_of::v>},
     {"seq", take<&line_of::seq>},
@@ -122,6 +123,8 @@ constexpr std::array<field_of<line_of>, 41> line_table{{
     {"tasks", take<&line_of::tasks>},
     {"generator", take<&line_of::generator>},
     {"token", take<&line_of::token>},
+    {"array", take<&line_of::array>},
+    {"index", take<&line_of::index>},
     {"items", take<&line_of::items>},
 }};
 
@@ -158,6 +161,14 @@ tl::unexpected<io::error> wrong_field(std::string_view event) {
                " with a field that is missing, of the wrong type or given twice");
 }
 
+std::optional<kept_intent> array_intent_in(const journal_fields& in) {
+  const auto array = parts_of_token(in.array);
+  const auto submission = submission_of_token(in.token);
+  if (!array || !in.index || submission == 0)
+    return std::nullopt;
+  return kept_intent{in.item, submission, array_place{array->item, array->submission, *in.index}};
+}
+
 io::result<kept_line> read_own_line(const journal_fields& in) {
   if (in.event == "run" && !in.run.empty() && !in.backend.empty())
     return run_in(in);
@@ -166,6 +177,9 @@ io::result<kept_line> read_own_line(const journal_fields& in) {
   if (in.event == "intent" && !in.item.empty())
     if (const kept_intent intent{in.item, submission_of_token(in.token)}; intent.submission > 0)
       return intent;
+  if (in.event == "array_intent" && !in.item.empty())
+    if (const auto intent = array_intent_in(in))
+      return *intent;
   if (in.event == "withdrawn" && !in.item.empty())
     return kept_withdrawal{in.item};
   if (in.event == "cancel")
@@ -180,8 +194,8 @@ tl::unexpected<io::error> newer_version() {
 }
 
 bool is_own(std::string_view event) {
-  return event == "run" || event == "document" || event == "intent" || event == "withdrawn" ||
-         event == "cancel" || event == "completed_before";
+  return event == "run" || event == "document" || event == "intent" || event == "array_intent" ||
+         event == "withdrawn" || event == "cancel" || event == "completed_before";
 }
 
 /// Reads lines one after the other (decision 0019). The quick way takes what looks as we write it; of all else the strict parser, which

@@ -25,10 +25,14 @@ std::string size_words(std::uint64_t bytes) {
 finding array_finding(std::uint64_t size) {
   if (size < 2)
     return {"max_array_size", grade::attention,
-            "this cluster takes no job arrays (MaxArraySize " + to_string(size) + ")",
+            "this cluster takes no job arrays (MaxArraySize " + to_string(size) +
+                "): every task is a job of its own",
             "ask for MaxArraySize of some thousands: many alike jobs then cost one sbatch"};
-  return {"max_array_size", grade::ok,
-          "one job array holds up to " + to_string(size) + " tasks (MaxArraySize)", ""};
+  return {
+      "max_array_size", grade::ok,
+      "one job array holds up to " + to_string(size) +
+          " tasks (MaxArraySize); tasks that ask for the same go out as arrays, unless --no-arrays is given",
+      ""};
 }
 
 /// 0: the controller never forgets (slurm.conf). Two looks: one may come late or be void.

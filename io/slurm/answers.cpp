@@ -1,5 +1,8 @@
 // Whole answers of squeue, sacct, sdiag and sbatch: a value, or exactly one reason why there is none.
 #include "io/slurm/commands.hpp"
+
+#include "io/array_indexes.hpp"
+#include "io/job_id.hpp"
 #include "io/slurm/fields.hpp"
 #include "io/slurm/parse.hpp"
 #include "io/slurm/sbatch_words.hpp"
@@ -94,27 +97,78 @@ result<table<Row>> read_table(std::string_view program, command_result& answer, 
   return out;
 }
 
-/// slurmctld has one record per id. A second, different row comes from a job name that holds a newline, and
-/// nothing tells which is which: neither is believed.
-void set_aside_contradictions(table<queue_row>& listing) {
-  std::unordered_map<std::uint64_t, std::size_t> first;
-  first.reserve(listing.rows.size());
-  std::vector<std::uint64_t> disputed;
-  for (std::size_t i = 0; i < listing.rows.size(); ++i) {
-    const auto [at, is_new] = first.emplace(listing.rows[i].job_id, i);
-    if (!is_new && !(listing.rows[i] == listing.rows[at->second]))
-      disputed.push_back(listing.rows[i].job_id);
+/// What a row speaks of: its job, an array's task, or (no index) the rest of an array that waits.
+std::uint64_t subject_of(const queue_row& row) {
+  return row.array.task_id ? io::array_task_id(row.array.array_job_id, *row.array.task_id) : row.job_id;
+}
+
+/// slurmctld has one record per id, and one for each task of an array. A second, different row comes from a job name
+/// that holds a newline, and nothing tells which is which: neither is believed.
+class contradictions {
+public:
+  explicit contradictions(const std::vector<queue_row>& rows) : rows_(rows) {
+    first_.reserve(rows.size());
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      const auto raw = rows[i].job_id;
+      const auto subject = subject_of(rows[i]);
+      note(raw, i);
+      if (subject != raw)
+        note(subject, i);
+      if (!rows[i].array.expression.empty())
+        note_waiting(i);
+    }
+    if (!waiting_.empty())
+      for (const auto& row : rows)
+        if (row.array.task_id)
+          check_waiting(row);
+    std::sort(disputed_.begin(), disputed_.end());
   }
-  if (disputed.empty())
+  bool any() const { return !disputed_.empty(); }
+  bool concern(const queue_row& row) const { return is_disputed(row.job_id) || is_disputed(subject_of(row)); }
+
+private:
+  bool is_disputed(std::uint64_t id) const {
+    return std::binary_search(disputed_.begin(), disputed_.end(), id);
+  }
+  void note(std::uint64_t id, std::size_t i) {
+    const auto [at, is_new] = first_.emplace(id, i);
+    if (!is_new && !(rows_[i] == rows_[at->second]))
+      disputed_.push_back(id);
+  }
+  void note_waiting(std::size_t i) {
+    if (auto tasks = io::array_indexes::parse(rows_[i].array.expression))
+      waiting_.emplace(rows_[i].array.array_job_id, std::pair{std::move(*tasks), i});
+  }
+  /// One that waits with the rest of its array has no row of its own.
+  void check_waiting(const queue_row& row) {
+    const auto rest = waiting_.find(row.array.array_job_id);
+    if (rest == waiting_.end() || !rest->second.first.contains(*row.array.task_id))
+      return;
+    disputed_.push_back(subject_of(row));
+    disputed_.push_back(rows_[rest->second.second].job_id);
+  }
+
+  const std::vector<queue_row>& rows_;
+  std::unordered_map<std::uint64_t, std::size_t> first_;
+  std::unordered_map<std::uint64_t, std::pair<io::array_indexes, std::size_t>> waiting_;
+  std::vector<std::uint64_t> disputed_;
+};
+
+void set_aside_contradictions(table<queue_row>& listing) {
+  const contradictions found(listing.rows);
+  if (!found.any())
     return;
-  std::sort(disputed.begin(), disputed.end());
-  std::erase_if(listing.rows, [&](const queue_row& row) {
-    if (!std::binary_search(disputed.begin(), disputed.end(), row.job_id))
-      return false;
-    listing.bad.push_back(
-        {row.word + " " + row.name.substr(0, 150), "two different rows for this job", row.job_id});
-    return true;
-  });
+  std::vector<queue_row> believed;
+  believed.reserve(listing.rows.size());
+  for (auto& row : listing.rows) {
+    if (!found.concern(row)) {
+      believed.push_back(std::move(row));
+      continue;
+    }
+    listing.bad.push_back({row.word + " " + row.name.substr(0, 150), "two different rows for this job",
+                           row.job_id, row.array.array_job_id != 0 ? row.array.array_job_id : row.job_id});
+  }
+  listing.rows = std::move(believed);
 }
 
 /// "4711" or "4711;cluster" on stdout's last line.
@@ -136,6 +190,8 @@ io::error refusal_error(const command_result& answer) {
     return {errc::rejected, std::move(words)};
   case refusal::busy:
     return {errc::unavailable, std::move(words)};
+  case refusal::full:
+    return {errc::too_many, std::move(words)};
   case refusal::unclear:
     break;
   }

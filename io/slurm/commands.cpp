@@ -1,7 +1,10 @@
 #include "io/slurm/commands.hpp"
 
+#include "io/array_indexes.hpp"
+#include "io/job_id.hpp"
 #include "io/slurm/parse.hpp"
 
+#include <algorithm>
 #include <cassert>
 #include <utility>
 
@@ -22,7 +25,7 @@ command make(std::vector<std::string> argv, std::chrono::milliseconds deadline) 
 std::string id_list(std::span<const std::uint64_t> ids, std::size_t& at) {
   std::string out;
   for (; at < ids.size(); ++at) {
-    const auto id = std::to_string(ids[at]);
+    const auto id = io::job_id_text(ids[at]);
     if (out.size() + 1 + id.size() > id_list_bytes_max)
       break;
     if (!out.empty())
@@ -98,6 +101,7 @@ command submit_command(const job_request& job, std::chrono::milliseconds deadlin
   ask("--mem=", job.memory);
   ask("--time=", job.time_limit);
   ask("--gres=", job.gres);
+  ask("--array=", job.array);
   // Last: an argument that lacks its value can then swallow nothing of ours.
   argv.insert(argv.end(), job.extra_args.begin(), job.extra_args.end());
   auto out = make(std::move(argv), deadline);
@@ -116,30 +120,37 @@ std::string escape_pattern(std::string_view path) {
 }
 
 std::vector<command> cancel_commands(std::span<const std::uint64_t> ids, std::chrono::milliseconds deadline) {
+  std::vector<std::uint64_t> sorted(ids.begin(), ids.end());
+  std::sort(sorted.begin(), sorted.end(), io::older_job);
+  sorted.erase(std::unique(sorted.begin(), sorted.end()), sorted.end());
   std::vector<command> out;
-  for (std::size_t at = 0; at < ids.size();) {
-    std::vector<std::string> argv{"scancel"};
-    std::size_t bytes = 0;
-    for (; at < ids.size() && bytes < id_list_bytes_max; ++at)
-      bytes += argv.emplace_back(std::to_string(ids[at])).size();
-    out.push_back(make(std::move(argv), deadline));
-  }
-  return out;
-}
-
-std::vector<command> cancel_task_commands(std::uint64_t array_job_id, std::span<const std::uint32_t> tasks,
-                                          std::chrono::milliseconds deadline) {
-  std::vector<command> out;
-  for (std::size_t at = 0; at < tasks.size();) {
-    std::string list = std::to_string(array_job_id) + "_[";
-    const auto empty = list.size();
-    for (; at < tasks.size() && list.size() < id_list_bytes_max; ++at) {
-      if (list.size() > empty)
-        list += ',';
-      list += std::to_string(tasks[at]);
+  std::vector<std::string> argv{"scancel"};
+  std::size_t bytes = 0;
+  const auto add = [&](std::string id) {
+    bytes += id.size();
+    argv.push_back(std::move(id));
+    if (bytes >= id_list_bytes_max) {
+      out.push_back(make(std::exchange(argv, {"scancel"}), deadline));
+      bytes = 0;
     }
-    out.push_back(make({"scancel", list + "]"}, deadline));
+  };
+  for (auto at = sorted.begin(); at != sorted.end();) {
+    if (!io::is_array_task(*at)) {
+      add(std::to_string(*at++));
+      continue;
+    }
+    const auto array = io::array_id_of(*at);
+    std::vector<std::uint32_t> indexes;
+    for (; at != sorted.end() && io::is_array_task(*at) && io::array_id_of(*at) == array; ++at)
+      indexes.push_back(io::array_index_of(*at));
+    for (const auto& piece : io::array_indexes(indexes).pieces(id_list_bytes_max)) {
+      auto tasks = std::to_string(array) + "_[" + piece + "]";
+      out.push_back(make({"scontrol", "update", "JobId=" + tasks, "Nice=0"}, deadline));
+      out.push_back(make({"scancel", std::move(tasks)}, deadline));
+    }
   }
+  if (argv.size() > 1)
+    out.push_back(make(std::move(argv), deadline));
   return out;
 }
 

@@ -29,7 +29,8 @@ command list_command(std::uint32_t uid, std::chrono::milliseconds deadline);
 /// than `uid` are left out (squeue --json lists everybody's up to 24.05.0).
 result<table<queue_row>> read_listing(command_result answer, std::optional<std::uint32_t> uid = {});
 
-/// sacct -n -P -D --user=UID -j a,b,c -o ...: the ids, oldest first, cut into at most `calls_max` calls, each
+/// sacct -n -P -D --user=UID -j a,b_7,c -o ...: the ids (io/job_id.hpp; an array's own: all of its tasks, which alone
+/// shows the row of those that never began; `a_7`: what that task has a row of its own for), oldest first, cut into at most `calls_max` calls, each
 /// far below 128 KiB of argument; `taken` tells how many ids went into them.
 std::vector<command> account_commands(std::uint32_t uid, std::span<const std::uint64_t> ids,
                                       std::size_t calls_max, std::chrono::milliseconds deadline,
@@ -50,11 +51,13 @@ struct job_request {
   std::string script;    ///< whole, with its shebang; goes in through stdin
   std::string partition, account, qos, constraint, memory, time_limit, gres;
   std::optional<std::int64_t> cpus;
+  std::string array;                    ///< the indexes of an array's tasks, "0-3,5"; empty: one job
   std::string output_file, error_file;  ///< as Slurm patterns (escape with escape_pattern)
   std::vector<std::string> extra_args;  ///< the task's sbatch_args, already checked
 };
 command submit_command(const job_request& job, std::chrono::milliseconds deadline);
-/// The new job's id. rejected: refused for good, sbatch's own words. unavailable: refused for now (limits, busy).
+/// The new job's id. rejected: refused for good, sbatch's own words. unavailable: refused for now (busy). too_many: a limit
+/// on the number of jobs; fewer at once may be taken.
 /// maybe_submitted: timed out, died, or failed talking to the controller: there may be a job.
 result<std::uint64_t> read_submission(const command_result& answer);
 /// A literal path as Slurm must be given it: every % doubled. Where the path holds a backslash, Slurm expands no %
@@ -64,13 +67,12 @@ std::string escape_pattern(std::string_view path);
 /// The sbatch options that settle owns (--array, --wait, --job-name, …): the reason to refuse this argument.
 std::optional<std::string> refuse_sbatch_arg(std::string_view arg);
 
-/// scancel of ids, cut like account_commands; rc says nothing about existence.
+/// scancel of ids, cut like account_commands; rc says nothing about existence. An array's id ends all of it. Before
+/// the scancel of an array's tasks stands a `scontrol update` of the same tasks that changes nothing: it gives those
+/// that still wait records of their own. Without it slurmctld forgets them without a trace in squeue or sacct
+/// (measured, 22.05.8), and nobody could say how they ended. How that update ends does not matter: it fails for
+/// tasks that run.
 std::vector<command> cancel_commands(std::span<const std::uint64_t> ids, std::chrono::milliseconds deadline);
-
-/// scancel of single tasks of an array. Their ids do not do: the task that started last has the array's own id,
-/// and scancel of that id ends the whole array.
-std::vector<command> cancel_task_commands(std::uint64_t array_job_id, std::span<const std::uint32_t> tasks,
-                                          std::chrono::milliseconds deadline);
 
 /// sdiag, for "DBD Agent queue size"; none when it did not say.
 command diagnostics_command(std::chrono::milliseconds deadline);

@@ -251,6 +251,18 @@ bad_row set_aside(std::string_view line, std::string_view why, std::optional<std
   return {std::string(line.substr(0, first_bytes_max)), std::string(why), job};
 }
 
+bad_row set_line_aside(std::string_view line, std::string_view why) {
+  auto out = set_aside(line, why, leading_job_id(line));
+  const auto first = line.find('|');
+  const auto second = first == std::string_view::npos ? first : line.find('|', first + 1);
+  if (second != std::string_view::npos) {
+    // squeue's is a number, sacct's "145_7.batch" or "145_[8-20": what follows the number may be cut.
+    const auto column = line.substr(first + 1, second - first - 1);
+    out.array_job_id = job_id(column.substr(0, digits_at(column, 0)));
+  }
+  return out;
+}
+
 void ask_for_large_pages(void* begin, std::size_t bytes) noexcept {
   constexpr std::size_t worth_it = 8 << 20;  // a page is 2 MiB, and only whole ones within the memory count
   constexpr std::uintptr_t page = 4096;

@@ -144,6 +144,8 @@ std::string printable(std::string_view words);
 
 /// Sets a line aside: its first bytes, the reason, and its job where the first column names one.
 bad_row set_aside(std::string_view line, std::string_view why, std::optional<std::uint64_t> job);
+/// The same of a line of text, whose second column tells its array where it is whole.
+bad_row set_line_aside(std::string_view line, std::string_view why);
 
 /// The job that a line speaks of: digits up to a '|' or a '.', else none.
 std::optional<std::uint64_t> leading_job_id(std::string_view line) noexcept;
@@ -188,10 +190,10 @@ table<Row> read_table(std::string_view text, bool& whole, ReadRow read_row) {
     if (why.empty())
       return;
     out.rows.pop_back();
-    out.bad.push_back(set_aside(line, why, leading_job_id(line)));
+    out.bad.push_back(set_line_aside(line, why));
   };
   const auto cut = [&](std::string_view line) {
-    out.bad.push_back(set_aside(line, "no newline at its end", leading_job_id(line)));
+    out.bad.push_back(set_line_aside(line, "no newline at its end"));
   };
   whole = for_each_line(text, read, cut);
   return out;

@@ -261,4 +261,9 @@ std::optional<std::uint64_t> job_id_of(const json_number& id) noexcept {
   return static_cast<std::uint64_t>(*id);
 }
 
+std::optional<std::uint64_t> array_of(const json_number& array_job,
+                                      std::optional<std::uint64_t> job) noexcept {
+  return array_job && *array_job == 0 ? job : job_id_of(array_job);
+}
+
 }  // namespace settle::slurm

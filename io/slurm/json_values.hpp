@@ -53,6 +53,9 @@ bool read_array(const json_number& array_job, const json_number& task, std::stri
 
 /// Slurm's ids have 32 bits, and 0 is none.
 std::optional<std::uint64_t> job_id_of(const json_number&) noexcept;
+/// The array's id of a record that shows one; else the job's own.
+std::optional<std::uint64_t> array_of(const json_number& array_job,
+                                      std::optional<std::uint64_t> job) noexcept;
 
 /// Absent where it does not fit, or is below zero.
 template <class Int>

@@ -227,6 +227,7 @@ void add_steps(shown_record& job, table<account_record>& out) {
   }
   for (auto& bad : job.bad_steps) {
     bad.job_id = job_id;
+    bad.array_job_id = array.array_job_id != 0 ? array.array_job_id : job_id;
     out.bad.push_back(std::move(bad));
   }
 }
@@ -243,7 +244,9 @@ io::result<table<account_record>> parse_accounting_json(std::string document) {
     if (why.empty())
       why = to_row(shown, row);
     if (!why.empty()) {
-      out.bad.push_back(field::set_aside(text, why, job_id_of(shown.job_id)));
+      const auto job_id = job_id_of(shown.job_id);
+      out.bad.emplace_back(field::set_aside(text, why, job_id)).array_job_id =
+          array_of(shown.array_job, job_id);
       return;
     }
     out.rows.push_back(std::move(row));

@@ -69,12 +69,13 @@ io::result<table<queue_row>> parse_queue_json(std::string document, std::optiona
       return;
     queue_row row;
     const auto job_id = job_id_of(shown.job_id);
+    const auto array_id = array_of(shown.array_job, job_id);
     if (why.empty())
       why = to_row(std::move(shown), row);
     if (why.empty())
       out.rows.push_back(std::move(row));
     else
-      out.bad.push_back(field::set_aside(text, why, job_id));
+      out.bad.emplace_back(field::set_aside(text, why, job_id)).array_job_id = array_id;
   });
   if (!read)
     return tl::unexpected(read.error());

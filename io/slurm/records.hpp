@@ -111,7 +111,10 @@ struct account_record {
 struct bad_row {
   std::string first_bytes;  ///< at most 200
   std::string why;
-  std::optional<std::uint64_t> job_id;  ///< when at least that was readable
+  std::optional<std::uint64_t>
+      job_id;  ///< when at least that was readable: of an array's task its own, not its array's
+  /// Its array's id, or once more its own, when that was readable too: it voids every task of that array.
+  std::optional<std::uint64_t> array_job_id{};
   bool operator==(const bad_row&) const = default;
 };
 

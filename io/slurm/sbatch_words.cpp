@@ -39,8 +39,8 @@ constexpr std::array submission_failed{
     meaning{"Connection reset by peer", unclear},
     meaning{"No error", unclear},
     // slurmctld is busy, full or not in charge. EAGAIN is MaxJobCount; sbatch has then retried for 120 s.
-    meaning{"Resource temporarily unavailable", busy},
-    meaning{"MaxJobCount limit reached", busy},
+    meaning{"Resource temporarily unavailable", full},
+    meaning{"MaxJobCount limit reached", full},
     meaning{"Unable to create job record, try again", busy},
     meaning{"Requested nodes are busy", busy},
     meaning{"Required ports are in use", busy},
@@ -156,7 +156,7 @@ bool contains(std::string_view text, std::string_view part) noexcept {
 /// one is checked against this one job alone (DenyOnLimit), so waiting does not help. Without a name: wait.
 refusal judge_policy(std::string_view errors) noexcept {
   if (contains(errors, "SubmitJob"))
-    return busy;
+    return full;
   constexpr std::array<std::string_view, 4> limits{"QOSMax", "QOSMin", "QOSGrp", "Assoc"};
   const auto named = [&](std::string_view name) { return contains(errors, name); };
   if (std::any_of(limits.begin(), limits.end(), named) || contains(errors, "PerAccount"))

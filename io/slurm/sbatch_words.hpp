@@ -11,6 +11,7 @@ namespace settle::slurm {
 enum class refusal : std::uint8_t {
   refused,  ///< slurmctld or sbatch said no; asking again cannot help
   busy,     ///< no job was made; asking later can help
+  full,     ///< as busy: a limit on the number of jobs; fewer at once may be taken
   unclear,  ///< the request may have arrived: there may be a job
 };
 

@@ -1,6 +1,7 @@
 #include "io/tasks/exit_record.hpp"
 
 #include "io/files.hpp"
+#include "io/job_id.hpp"
 #include "io/unique_fd.hpp"
 
 #include <cerrno>
@@ -31,6 +32,17 @@ bool take_number(std::string_view& rest, std::string_view before, Number& into) 
     return false;
   rest.remove_prefix(static_cast<std::size_t>(end - rest.data()));
   return true;
+}
+
+/// "4711" or "145_7"
+bool take_job_id(std::string_view& rest, std::string_view before, std::uint64_t& into) {
+  if (!take(rest, before))
+    return false;
+  const auto word = rest.substr(0, rest.find(' '));
+  const auto id = io::job_id_from_text(word);
+  into = id.value_or(0);
+  rest.remove_prefix(word.size());
+  return id.has_value();
 }
 
 /// The script writes 0 where the node has no clock to ask.
@@ -80,7 +92,7 @@ exit_record_reading parse_exit_record(std::string_view text, std::string_view to
   if (!take(rest, token) || !rest.starts_with(' '))
     return trouble("it is another submission's");
   exit_record r;
-  const bool whole = take_number(rest, " job=", r.job_id) && take_number(rest, " restart=", r.restart) &&
+  const bool whole = take_job_id(rest, " job=", r.job_id) && take_number(rest, " restart=", r.restart) &&
                      take_number(rest, " exit=", r.exit_code) && take_time(rest, " start=", r.start) &&
                      take_time(rest, " end=", r.end) && rest == "\n" && r.exit_code <= exit_code_max;
   if (!whole)

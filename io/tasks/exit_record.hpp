@@ -12,7 +12,7 @@
 namespace settle::tasks {
 
 struct exit_record {
-  std::uint64_t job_id = 0;   ///< SLURM_JOB_ID; outside of Slurm the shell's pid
+  std::uint64_t job_id = 0;   ///< as io/job_id.hpp has it; outside of Slurm the shell's pid
   std::uint32_t restart = 0;  ///< SLURM_RESTART_COUNT: an earlier attempt's record has a smaller one
   int exit_code = 0;          ///< 0 to 255, as the shell gave it: 137 may be an exit or a killed child
   std::optional<std::int64_t> start,

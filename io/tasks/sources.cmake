@@ -1,4 +1,5 @@
 target_sources(settle_io PRIVATE
+  ${CMAKE_CURRENT_LIST_DIR}/array_script.cpp
   ${CMAKE_CURRENT_LIST_DIR}/document.cpp
   ${CMAKE_CURRENT_LIST_DIR}/env_reader.cpp
   ${CMAKE_CURRENT_LIST_DIR}/environment.cpp
@@ -10,6 +11,7 @@ target_sources(settle_io PRIVATE
   ${CMAKE_CURRENT_LIST_DIR}/job_script.cpp
   ${CMAKE_CURRENT_LIST_DIR}/json_input.cpp
   ${CMAKE_CURRENT_LIST_DIR}/quantities.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/script_parts.cpp
   ${CMAKE_CURRENT_LIST_DIR}/shell_text.cpp
   ${CMAKE_CURRENT_LIST_DIR}/syntax.cpp
   ${CMAKE_CURRENT_LIST_DIR}/task_reader.cpp

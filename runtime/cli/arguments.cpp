@@ -40,6 +40,7 @@ void add_run(CLI::App& parent, run_arguments& to) {
   app.add_option("--title", to.run.title, "a name for people")->type_name("T");
   add_timing(app, to.runtime);
   add_verdict(app, to.runtime.rules, &to.accept_unconfirmed);
+  add_arrays(app, to.runtime);
   app.add_flag("--cancel-on-interrupt", to.cancel_on_interrupt, "the first Ctrl-C cancels the jobs");
 }
 

@@ -65,6 +65,12 @@ void add_slots(CLI::App& app, options& to) {
       });
 }
 
+void add_arrays(CLI::App& app, options& to) {
+  app.add_flag(
+      "!--no-arrays", to.arrays,
+      wrapped("every task is a job of its own; else tasks that ask Slurm for the same go out as job arrays"));
+}
+
 void add_verdict(CLI::App& app, core::policy& rules, bool* accept) {
   add_choice<bool>(app, "--derived-exit", "what a failed step means in a job that succeeded (default: warn)",
                    rules.derived_exit_fails, {{"fail", true}, {"warn", false}});

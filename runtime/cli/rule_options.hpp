@@ -15,6 +15,7 @@ void add_backend(CLI::App& app, backend_kind& target);
 void add_intervals(CLI::App& app, options& to);  ///< --poll-interval, --command-deadline
 void add_timing(CLI::App& app, options& to);     ///< those and every waiting time
 void add_slots(CLI::App& app, options& to);
+void add_arrays(CLI::App& app, options& to);  ///< --no-arrays
 /// `accept`: set by --unconfirmed; may be null.
 void add_verdict(CLI::App& app, core::policy& rules, bool* accept);
 

@@ -1,5 +1,6 @@
 #include "runtime/cli/show_text.hpp"
 
+#include "io/job_id.hpp"
 #include "runtime/cli/duration_text.hpp"
 #include "runtime/cli/outcome_text.hpp"
 #include "runtime/cli/progress_line.hpp"
@@ -26,7 +27,7 @@ std::string cause_of(const stream_event& e) {
   return e.why == core::cause::none ? "" : std::string(core::to_text(e.why));
 }
 std::string job_of(const stream_event& e) {
-  return e.job_id == 0 ? "" : std::to_string(e.job_id);
+  return e.job_id == 0 ? "" : io::job_id_text(e.job_id);
 }
 
 /// The most telling words there are of it.

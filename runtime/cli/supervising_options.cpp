@@ -36,6 +36,7 @@ void add_supervise(CLI::App& parent, supervise_arguments& to) {
   add_state(app, to.runtime.state_dir);
   add_timing(app, to.runtime);
   add_verdict(app, to.runtime.rules, nullptr);
+  add_arrays(app, to.runtime);
 }
 
 void add_cancel(CLI::App& parent, cancel_arguments& to) {

@@ -31,6 +31,7 @@ public:
   void deliver(delivery) override {}
   void notice(const std::string& words) override { notices.push_back(words); }
   void rerun(item_key, core::event) override {}
+  void order_alone(const std::vector<item_key>&) override {}
 };
 
 watch_order some_job() {

@@ -1,5 +1,7 @@
 #include "tests/actors/stage.hpp"
 
+#include "io/job_id.hpp"
+
 #include <catch2/catch.hpp>
 
 #include <algorithm>
@@ -54,9 +56,10 @@ void played_cluster::account(std::vector<std::uint64_t> ids, std::size_t,
     a.what = io::fail(io::errc::unavailable, "slurmdbd: Connection refused");
   } else {
     std::vector<actors::accounted_job> out;
-    for (auto id : ids)
-      if (auto i = jobs.find(id); i != jobs.end() && !i->second.rows.empty())
-        out.push_back({id, i->second.name, i->second.rows});
+    for (const auto& [id, job] : jobs)
+      if (!job.rows.empty() && (std::count(ids.begin(), ids.end(), id) != 0 ||
+                                std::count(ids.begin(), ids.end(), io::array_id_of(id)) != 0))
+        out.push_back({id, job.name, job.rows});
     a.what = std::move(out);
   }
   done(std::move(a));
@@ -89,8 +92,16 @@ void played_cluster::submit(const actors::job_spec& spec,
   }
   ++submissions[spec.job_name];
   auto id = next_id++;
-  jobs[id].name = spec.job_name;
-  jobs[id].submit = std::chrono::duration_cast<std::chrono::seconds>(now_().wall).count();
+  auto make = [&](std::uint64_t job) {
+    jobs[job].name = spec.job_name;
+    jobs[job].submit = std::chrono::duration_cast<std::chrono::seconds>(now_().wall).count();
+  };
+  if (spec.array.empty())
+    make(id);
+  else
+    arrays_submitted.push_back(spec);
+  for (auto index : spec.array)
+    make(io::array_task_id(id, index));
   if (hold_submissions)
     held_submissions.push_back([done, id] { done(id); });
   else if (lose_replies)

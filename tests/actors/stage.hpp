@@ -54,6 +54,7 @@ public:
   std::vector<std::function<void()>> held_submissions;
   bool lose_replies = false;               ///< sbatch submits, and its reply is lost
   std::map<std::string, int> submissions;  ///< by job name
+  std::vector<actors::job_spec> arrays_submitted;
   std::vector<std::uint64_t> cancelled;
   std::string refuses;          ///< why no run may be started here
   bool hold_judgement = false;  ///< scontrol hangs: its answer is kept in held_judgements
@@ -69,6 +70,8 @@ public:
   void submit(const actors::job_spec& job, std::function<void(io::result<std::uint64_t>)> done) override;
   void cancel(std::vector<std::uint64_t> ids, std::function<void(io::result<void>)> done) override;
   void accounting_backlog(std::function<void(std::optional<std::uint64_t>)> done) override;
+  actors::array_limits limits{};  ///< what it says of arrays
+  void arrays(std::function<void(actors::array_limits)> done) override { done(limits); }
   void examine(const core::policy&, std::function<void(actors::site_answer)> done) override { done({}); }
   void refusal(std::function<void(std::string)> done) override {
     if (hold_judgement)

@@ -27,7 +27,7 @@ struct desk {
 
   void follow(int item, std::uint64_t id) {
     item_key key{1, static_cast<core::item_index>(item)};
-    list.expect(key, name_of(item), now);
+    list.expect(key, name_of(item), std::nullopt, now);
     list.follow(key, id, name_of(item), std::nullopt, now);
   }
   void listed(const listing& seen, core::duration later = 15s) {
@@ -129,7 +129,7 @@ TEST_CASE("accounting rows that nobody can attribute decide nothing, yet are row
 
 TEST_CASE("a listing finds a job whose sbatch has not answered yet", "[actors][watch_list]") {
   desk d;
-  d.list.expect({1, 0}, name_of(0), d.now);
+  d.list.expect({1, 0}, name_of(0), std::nullopt, d.now);
   d.listed({{row(9, name_of(0))}, {}, 0, {}});
   CHECK(d.told(0, event_kind::submit_accepted));
   CHECK(d.told(0, event_kind::listed_alive));
@@ -138,7 +138,7 @@ TEST_CASE("a listing finds a job whose sbatch has not answered yet", "[actors][w
 TEST_CASE("silence means nothing while slurmctld has records to hand over", "[actors][watch_list]") {
   desk d;
   item_key key{1, 0};
-  d.list.expect(key, name_of(0), d.now);
+  d.list.expect(key, name_of(0), std::nullopt, d.now);
   d.list.set_needs(key, item_needs{.search = true}, d.now);
   accounting_answer silent;
   silent.what = std::vector<accounted_job>{};
@@ -267,7 +267,7 @@ TEST_CASE("two items that were given one id each hear of their own job", "[actor
 TEST_CASE("silence is decided only when accounting has answered after the listing", "[actors][watch_list]") {
   desk d;
   item_key key{1, 0};
-  d.list.expect(key, name_of(0), d.now);
+  d.list.expect(key, name_of(0), std::nullopt, d.now);
   d.list.set_needs(key, item_needs{.search = true}, d.now);
   accounting_answer silent;
   silent.what = std::vector<accounted_job>{};
@@ -285,7 +285,7 @@ TEST_CASE("silence is decided only when accounting has answered after the listin
 TEST_CASE("every submission that is listed tells how far the controller's clock is", "[actors][watch_list]") {
   desk d;
   CHECK_FALSE(d.list.skew());
-  d.list.expect({1, 0}, name_of(0), d.now);
+  d.list.expect({1, 0}, name_of(0), std::nullopt, d.now);
   d.now.wall += 1s;
   d.list.follow({1, 0}, 7, name_of(0), std::nullopt, d.now);
   d.listed({{row(7, name_of(0), meaning::alive, 1'007'200)}, {}, 0, {}});
@@ -293,7 +293,7 @@ TEST_CASE("every submission that is listed tells how far the controller's clock 
   CHECK(d.list.skew()->skew == 7200s);
   CHECK(d.list.skew()->within == 1s);
   // A search reaches back as far as the controller's clock says, and no further than the slack.
-  d.list.expect({1, 1}, name_of(1), d.now);
+  d.list.expect({1, 1}, name_of(1), std::nullopt, d.now);
   d.list.set_needs({1, 1}, item_needs{.search = true}, d.now);
   const auto there = std::chrono::floor<std::chrono::seconds>(d.now.wall).count() + 7200;
   CHECK(d.list.searched_since() == there - core::limits::clock_slack.count());

@@ -265,3 +265,36 @@ TEST_CASE("a failed generator's document is not read", "[core][item]") {
   CHECK(d.on(kind::absent) == ended_settling);
   CHECK(d.it.reached->why == cause::exit_nonzero);
 }
+
+TEST_CASE("a task gone from its array's waiting rest was cancelled there, unless anything is known of its "
+          "beginning",
+          "[core][item][arrays]") {
+  driver d = in_state(item_status::queued);
+  d.on(kind::absent);
+  REQUIRE(d.it.status == item_status::settling);
+  event gone{.kind = kind::no_record_due};
+  gone.rest_of_array = gone.accounting_caught_up = true;
+  SECTION("not before accounting was asked") {
+    CHECK(d.on(gone) == nothing);
+    CHECK(d.it.status == item_status::settling);
+    CHECK(d.it.clock_running);
+  }
+  SECTION("not where it was seen running") {
+    d.on(kind::accounting_answered);
+    d.it.ever_running = true;
+    CHECK(d.on(gone) == nothing);
+  }
+  SECTION("not where its own record tells of it") {
+    d.on(kind::accounting_answered);
+    gone.witnessed = true;
+    CHECK(d.on(gone) == nothing);
+  }
+  SECTION("else it was") {
+    d.on(kind::accounting_answered);
+    CHECK(d.on(gone) == ended_settling);
+    CHECK(d.it.status == item_status::failed);
+    CHECK(d.it.reached->why == cause::cancelled);
+    CHECK(d.it.reached->who == evidence::accounting);
+    CHECK_FALSE(d.it.reached->exit_code);
+  }
+}

@@ -13,7 +13,7 @@ std::map<std::string, accounted> ask_sacct(const cluster& slurm, const std::vect
   for (const auto& id : job_ids)
     list += (list.empty() ? "" : ",") + id;
   const auto answer =
-      slurm.ask({"sacct", "-X", "-n", "-P", "-D", "-j", list, "-o", "JobIDRaw,State,ExitCode,End"});
+      slurm.ask({"sacct", "-X", "-n", "-P", "-D", "-j", list, "-o", "JobID,State,ExitCode,End"});
   if (!answer.ok())
     throw std::runtime_error("sacct does not answer the test: " + answer.err);
   std::istringstream lines(answer.out);

@@ -38,11 +38,12 @@ bool hear_all_running(const std::vector<live_run*>& runs, std::size_t items) {
 /// accounting is back.
 class forgotten_runs {
 public:
-  forgotten_runs(cluster& slurm, const std::string& folder, const arguments& flags)
+  forgotten_runs(cluster& slurm, const std::string& folder, arguments flags)
       : slurm_(slurm), gate_(folder + "/gate"), last_gate_(folder + "/last-gate"), short_(folder + "/short"),
         lasting_(folder + "/lasting"), ids_(add_gated(short_, 6, gate_)) {
     add_gated(lasting_, 6, gate_);
     lasting_.add("keeper", gated(last_gate_, 0));
+    flags.emplace_back("--no-arrays");  // slurmctld remembers ended tasks while others of their array live
     short_run_.emplace(slurm, folder + "/short", short_, flags);
     lasting_run_.emplace(slurm, folder + "/lasting", lasting_, flags);
     both_ = {&*short_run_, &*lasting_run_};

@@ -75,7 +75,7 @@ TEST_CASE("SIGINT amid submissions: no further job comes into being, and every o
   auto& slurm = remembering_cluster();
   const auto folder = slurm.new_folder("amid");
   const auto tasks = sleepers(folder, 500);
-  live_run run(slurm, folder, tasks);
+  live_run run(slurm, folder, tasks, {"--no-arrays"});
   REQUIRE(run.hear_until([&] { return run.commands().count("sbatch") >= 20; }, seconds{60}));
   run.program().send(SIGINT);
   CHECK(run.finish(seconds{30}) == 3);
@@ -109,7 +109,7 @@ TEST_CASE(
   auto& slurm = remembering_cluster();
   const auto folder = slurm.new_folder("twice");
   const auto tasks = sleepers(folder, 300);
-  live_run run(slurm, folder, tasks);
+  live_run run(slurm, folder, tasks, {"--no-arrays"});
   REQUIRE(run.hear_until([&] { return run.commands().count("sbatch") >= 20; }, seconds{60}));
   slurm.daemon("pause", "slurmctld");
   run.program().send(SIGINT);

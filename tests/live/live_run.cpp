@@ -189,6 +189,9 @@ bool live_run::do_meddle(const planned_task& task, const std::string& job) {
   const auto done = slurm_.ask(argv);
   if (!done.ok())
     heard_.complain("the test could not " + argv[0] + " '" + task.id + "': " + done.err);
+  // For a task of an array that has only just begun scontrol may do nothing, and exit with 0: then once more.
+  if (task.how == meddling::reach_time_limit)
+    return slurm_.ask({"squeue", "-h", "-j", job, "-o", "%l"}).out != "1:00:00\n";
   return true;
 }
 

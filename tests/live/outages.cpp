@@ -91,7 +91,7 @@ TEST_CASE("slurmctld hangs beyond the command deadline while items are submitted
     task.end = exits_with(i % 10 == 9 ? 3 : 0);
     task.end.attempt = std::nullopt;  // Slurm requeues a job that it had no time to launch
   }
-  live_run run(slurm, folder, tasks, {"--command-deadline", "3s"});
+  live_run run(slurm, folder, tasks, {"--command-deadline", "3s", "--no-arrays"});
   REQUIRE(run.hear_until([&] { return run.commands().count("sbatch") >= 20; }, seconds{60}));
   slurm.daemon("pause", "slurmctld");
   const auto heard = run.heard().terminal();

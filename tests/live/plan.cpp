@@ -79,8 +79,11 @@ planned_task& plan::add(std::string id, const std::string& command) {
   auto& task = tasks_.emplace_back();
   task.name = id;
   task.id = std::move(id);
-  task.command =
-      "mark='" + mark_file(tasks_.size() - 1) + "'\necho \"$SLURM_JOB_ID\" >>\"$mark\"\n" + command;
+  task.command = "mark='" + mark_file(tasks_.size() - 1) +
+                 "'\njob=$SLURM_JOB_ID\n[ -z \"${SLURM_ARRAY_JOB_ID-}\" ] || "
+                 "job=${SLURM_ARRAY_JOB_ID}_$SLURM_ARRAY_TASK_ID\n"
+                 "echo \"$job\" >>\"$mark\"\n" +
+                 command;
   return task;
 }
 

@@ -1,5 +1,6 @@
 #include "tests/sim/actor_cluster.hpp"
 
+#include "actors/keys.hpp"
 #include "actors/translate/journal_json.hpp"
 #include "io/slurm/commands.hpp"
 #include "tests/sim/answers.hpp"
@@ -37,7 +38,7 @@ void actor_cluster::instant_over() {
   for (const auto& l : std::exchange(read_now_, {}))
     judge_.listed(l.answered, l.begun, l.told);
   for (const auto& name : std::exchange(heard_now_, {}))
-    world_.mark_unclear(name, false);
+    world_.mark_unclear(name, std::nullopt, false);
 }
 
 /// Mostly a moment, now and then most of it.
@@ -117,21 +118,67 @@ void actor_cluster::accounting_backlog(std::function<void(std::optional<std::uin
               [this, done] { time_.after(late(35'000), [done, said = world_.backlog()] { done(said); }); });
 }
 
+namespace {
+
+/// The tokens of an array's tasks, as its script names them, by index.
+std::map<std::uint32_t, std::string> tokens_of(const actors::job_spec& array) {
+  std::map<std::uint32_t, std::string> out;
+  for (const auto index : array.array) {
+    const auto mark = "\n# task " + std::to_string(index) + " ";
+    const auto at = array.script.find(mark) + mark.size();
+    out[index] = array.script.substr(at, array.script.find(' ', at) - at);
+  }
+  return out;
+}
+
+}  // namespace
+
+request actor_cluster::check_submission(const actors::job_spec& job) {
+  request what{job.job_name, {}, !job.array.empty()};
+  if (!what.is_array) {
+    const auto task = task_of(job.job_name);
+    what.tasks.emplace_back(0, task);
+    if (!submitted_.insert(job.token).second)
+      violation("G4: a second sbatch for one intent, t" + std::to_string(task));
+    if (disk_.count(actors::intent_line(story_.tasks[task].id, job.token)) == 0)
+      violation("G4: an sbatch before its intent was durable, t" + std::to_string(task));
+    return what;
+  }
+  for (const auto& [index, token] : tokens_of(job)) {
+    const auto said = actors::parts_of_token(token);
+    if (!said) {
+      violation("the script of array " + job.token + " lacks task " + std::to_string(index));
+      continue;
+    }
+    what.tasks.emplace_back(index, said->item);
+    if (!submitted_.insert(token).second)
+      violation("G4: a second sbatch for one intent, t" + std::to_string(said->item));
+    if (disk_.count(actors::array_intent_line(story_.tasks[said->item].id, token, job.token, index)) == 0)
+      violation("G4: an sbatch before its intent was durable, t" + std::to_string(said->item));
+  }
+  return what;
+}
+
 void actor_cluster::submit(const actors::job_spec& job, std::function<void(io::result<std::uint64_t>)> done) {
-  const auto task = task_of(job.job_name);
-  if (!submitted_.insert(job.job_name).second)
-    violation("G4: a second sbatch for one intent, t" + std::to_string(task));
-  if (disk_.count(actors::intent_line(story_.tasks[task].id, job.token)) == 0)
-    violation("G4: an sbatch before its intent was durable, t" + std::to_string(task));
+  const auto what = check_submission(job);
+  std::vector<std::string> tokens;
+  if (what.is_array)
+    for (const auto& [index, token] : tokens_of(job))
+      tokens.push_back(token);
   command(
       "sbatch",
-      [this, name = job.job_name, task] {
-        auto said = world_.sbatch(name, task);
-        world_.mark_unclear(name, true);
+      [this, what] {
+        auto said = world_.sbatch(what);
+        world_.mark_unclear(what.name, std::nullopt, true);
         return said;
       },
-      [this, name = job.job_name, done, backend = backend_](const io::command_result& said) {
+      [this, what, tokens, name = job.job_name, done, backend = backend_](const io::command_result& said) {
         auto answer = slurm::read_submission(said);
+        const bool no_job = !answer && (answer.error().code == io::errc::unavailable ||
+                                        answer.error().code == io::errc::too_many);
+        if (no_job && what.is_array)  // its tasks may be asked for again under their intents
+          for (const auto& token : tokens)
+            submitted_.erase(token);
         if (answer && backend == backend_)
           heard_now_.push_back(name);
         done(std::move(answer));

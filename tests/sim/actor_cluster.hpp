@@ -39,6 +39,7 @@ public:
               std::function<void(settle::io::result<std::uint64_t>)> done) override;
   void cancel(std::vector<std::uint64_t> ids, std::function<void(settle::io::result<void>)> done) override;
   void accounting_backlog(std::function<void(std::optional<std::uint64_t>)> done) override;
+  void arrays(std::function<void(settle::actors::array_limits)> done) override { done({1000, 1 << 20}); }
   void examine(const settle::core::policy&, std::function<void(settle::actors::site_answer)> done) override {
     done({});  // nobody asks in a story
   }
@@ -69,7 +70,8 @@ private:
   std::vector<std::string>& violations_;
   dice dice_;
   bool answers_late_;
-  std::set<std::string> submitted_;  ///< job names
+  request check_submission(const settle::actors::job_spec& job);
+  std::set<std::string> submitted_;  ///< tokens
   std::uint64_t backend_ = 0;        ///< counts those that died
   std::uint64_t cycles_ = 0;
   bool listing_ = false;  ///< a squeue of the present backend is under way

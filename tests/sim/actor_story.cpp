@@ -108,6 +108,7 @@ player::player(std::uint64_t seed, bool keep_history)
       actor_cluster::parts{story_, time_, world_, judge_, *disk_, violations_});
   stage_ = std::make_unique<stage::theatre>([this](actors::system_config& c) {
     c.slurm = cluster_;
+    c.arrays = story_.arrays;
     c.rules = story_.rules;
     c.now = [this] { return now(); };
     c.open_store = [this](const actors::run_facts&) -> io::result<std::unique_ptr<actors::run_store>> {

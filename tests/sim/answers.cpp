@@ -32,11 +32,10 @@ actors::accounting_answer accounting_of(io::command_result said, std::vector<std
     return answer;
   }
   std::vector<actors::accounted_job> jobs;
-  std::vector<std::uint64_t> unreadable;
-  actors::add_accounted(*table, jobs, unreadable);
-  std::erase_if(answer.asked, [&](std::uint64_t id) {
-    return std::find(unreadable.begin(), unreadable.end(), id) != unreadable.end();
-  });
+  actors::unread_jobs unread;
+  actors::add_accounted(*table, jobs, unread);
+  answer.some_task_unread = unread.some_task;
+  std::erase_if(answer.asked, [&](std::uint64_t id) { return unread.cover(id); });
   answer.what = std::move(jobs);
   return answer;
 }

@@ -26,9 +26,9 @@ core::policy polling_rules(const scenario& story, mutation wrong) {
 
 /// The item's actor: its life, and where its wishes go.
 struct driver::live_item final : actors::item_port {
-  live_item(driver& owner, item_index i, item it, std::string name)
-      : d(owner), index(i), job_name(std::move(name)),
-        life(std::move(it), job_name, owner.story_.witnesses, owner.rules_, *this) {
+  live_item(driver& owner, item_index i, item it, std::string name, std::optional<std::uint32_t> in_array)
+      : d(owner), index(i), job_name(std::move(name)), array_index(in_array),
+        life(std::move(it), job_name, in_array, owner.story_.witnesses, owner.rules_, *this) {
     spec = std::make_shared<actors::job_spec>();
     spec->job_name = job_name;
   }
@@ -55,7 +55,7 @@ struct driver::live_item final : actors::item_port {
   void ask_witness() override {
     d.later(ms{d.dice_.between(1, 50)}, [this] {
       std::optional<actors::exit_witness> found;
-      if (auto note = d.world_.note_of(job_name))
+      if (auto note = d.world_.note_of(job_name, array_index))
         found = actors::exit_witness{note->exit, note->job_id, note->restarts, {}, {}};
       if (!gone)
         life.witness_answered(found);
@@ -69,6 +69,7 @@ struct driver::live_item final : actors::item_port {
   driver& d;
   item_index index;
   std::string job_name;
+  std::optional<std::uint32_t> array_index;
   std::shared_ptr<actors::job_spec> spec;
   actors::item_life life;
   bool gone = false;
@@ -85,6 +86,7 @@ driver::driver(const scenario& story, timeline& time, world& w, disk& kept, chec
   const auto no_generators = std::make_unique<bool[]>(refs.size());
   run_.add(refs, {no_generators.get(), refs.size()});
   disk_.items.resize(refs.size());
+  disk_.places.resize(refs.size());
   recover();
 }
 
@@ -148,32 +150,14 @@ void driver::recover() {
 
 // -- the supervisor's part -------------------------------------------------------------------------------------------
 
-void driver::fill_slots() {
-  while (auto i = run_.take_ready()) {
-    auto it = run_.at(*i);
-    core::event asked = actors::event_of(event_kind::submit_asked, now());
-    core::advance(it, asked, *rules_);
-    write(*i, it, stream_kind::item, true);
-  }
-  checker_.slots(run_.tally(), run_.slots_used());
-}
-
-void driver::spawn(item_index i) {
-  if (core::is_terminal(run_.at(i).status))
-    return;
-  if (run_.cancelling()) {
-    cancel_one(i);
-    return;
-  }
-  start_life(i, run_.at(i));
-}
-
 void driver::start_life(item_index i, item it) {
   const bool submitted_already = it.status != item_status::pending || it.sub == submission::unclear;
   const auto number = submitted_already ? it.submissions : it.submissions + 1;
-  auto name = "t." + actors::make_token(run_id, i, number);
+  const auto& place = disk_.places[i];
+  auto name = place ? place->array : "t." + actors::make_token(run_id, i, number);
   auto& l = live_[i];
-  l = std::make_unique<live_item>(*this, i, std::move(it), std::move(name));
+  l = std::make_unique<live_item>(*this, i, std::move(it), std::move(name),
+                                  place ? std::optional{place->index} : std::nullopt);
   post([this, i] {
     if (auto found = live_.find(i); found != live_.end())
       found->second->life.begin(now());
@@ -203,7 +187,8 @@ void driver::reported(item_index i, const item& reported_now, const std::vector<
     it.reached->error.clear();
   }
   if (it.job_id != 0)
-    names_[it.job_id] = "t." + actors::make_token(run_id, i, it.submissions);
+    names_[it.job_id] =
+        disk_.places[i] ? disk_.places[i]->array : "t." + actors::make_token(run_id, i, it.submissions);
   const bool corrected = row.reached.has_value();
   const auto shown = row.status;
   const auto attempt = row.attempt;

@@ -14,6 +14,7 @@
 
 #include <deque>
 #include <functional>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <set>
@@ -32,7 +33,14 @@ using settle::core::item_index;
 inline constexpr auto run_id = "0simulation0";
 
 /// What survives a process.
+/// The array in which an item's newest submission went out.
+struct kept_place {
+  std::string array;  ///< its job name
+  std::uint32_t index = 0;
+};
+
 struct disk {
+  std::vector<std::optional<kept_place>> places;
   std::vector<std::optional<item>> items;  ///< as a process that takes over reads them from the journal
   bool cancel_asked = false;
 };
@@ -47,8 +55,8 @@ public:
   /// Somebody asks to cancel the run.
   void cancel_run();
   bool finished() const { return finished_; }
-  /// Calls `what` once, when the next lines (`verdict`: the next that hold one) are under way and not yet durable.
-  void when_writing(bool verdict, std::function<void()> what);
+  /// Calls `death` once, amid what `when` says (not `at_once`).
+  void die_amid(strike when, std::function<void()> death);
 
 private:
   struct live_item;
@@ -59,6 +67,7 @@ private:
     bool intent;
     bool withdrawn;
     duration decided;
+    std::optional<kept_place> place{};
   };
 
   // the process
@@ -68,13 +77,16 @@ private:
 
   // what the supervisor does
   void fill_slots();
-  void spawn(item_index);
+  void intend(const std::vector<item_index>& together);
+  bool spawn(item_index);
+  void order_array(const std::vector<line>& written);
   void start_life(item_index, item);
   void let_go(item_index, bool ended);
   void reported(item_index, const item&, const std::vector<settle::core::effect>&, settle::core::instant);
   void tell_changes(const settle::core::run_change&);
   void write(item_index, const item&, settle::core::stream_kind, bool intent);
   void flush();
+  void come_amid(std::initializer_list<strike> those, duration takes);
   void keep(const line&);
   void cancel_one(item_index);
   void hand(item_key, const event&, const std::vector<settle::core::account_row>&);
@@ -93,11 +105,13 @@ private:
   void deliver(settle::actors::delivery) override;
   void notice(const std::string&) override {}
   void rerun(item_key, event) override;
+  void order_alone(const std::vector<item_key>&) override;
   void ask_accounting(std::uint64_t cycle, std::vector<std::uint64_t> ids, std::vector<std::string> names,
                       std::int64_t since);
 
   // wrong rules (driver_mutations.cpp)
   void mutate_answer(settle::io::command_result&) const;
+  void mutate_accounting(settle::actors::accounting_answer&) const;
   void mutate_listing(settle::actors::listing_answer&);
   void mutate_delivery(settle::actors::delivery&);
   void after_delivery(const settle::actors::delivery&);
@@ -120,12 +134,15 @@ private:
   std::vector<std::unique_ptr<live_item>> leaving_;
   std::unordered_map<std::uint64_t, std::string> names_;  ///< of our jobs, by id
   std::unordered_map<item_index, std::uint32_t> deferrals_;
+  std::unordered_map<std::string, std::vector<item_index>>
+      arrays_;                  ///< items by index, by the array's job name
+  std::set<item_index> alone_;  ///< their array was refused
   std::deque<std::function<void()>> mail_;
   bool draining_ = false;
   std::vector<line> lines_;
   bool writing_ = false;
-  std::function<void()> amid_write_;
-  bool amid_verdict_ = false;
+  std::function<void()> death_;  ///< yet to come
+  strike death_amid_{};
   bool finished_ = false;
 };
 

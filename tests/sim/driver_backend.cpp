@@ -46,6 +46,7 @@ void driver::ask_accounting(std::uint64_t cycle, std::vector<std::uint64_t> ids,
     mutate_answer(said);
     const auto takes = said.elapsed;
     later(takes, [this, cycle, names, answer = accounting_of(std::move(said), ids)]() mutable {
+      mutate_accounting(answer);
       answer.read = now().monotonic;
       poller_.accounted(cycle, names, answer);
     });
@@ -65,12 +66,20 @@ void driver::submit(item_key key, const actors::job_spec& spec) {
   };
   // An sbatch dies with settle, but perhaps not before it reached the controller.
   const bool outlives = dice_.chance(50);
-  time_.after(way, [this, alive = alive_, w = &world_, t = &time_, name = spec.job_name, task = key.index,
-                    outlives, answered] {
+  request what{spec.job_name, {{0, key.index}}, !spec.array.empty()};
+  if (what.is_array) {
+    what.tasks.clear();
+    for (const auto index : spec.array)
+      what.tasks.emplace_back(index, arrays_.at(spec.job_name)[index]);
+  }
+  time_.after(way, [this, alive = alive_, w = &world_, t = &time_, what, outlives, answered] {
     if (!*alive && !outlives)
       return;
-    const auto said = w->sbatch(name, task);
-    w->mark_unclear(name, true);  // until settle's disk knows its id
+    const auto said = w->sbatch(what);
+    for (const auto& [index, task] : what.tasks)  // until settle's disk knows its id
+      w->mark_unclear(what.name, what.is_array ? std::optional{index} : std::nullopt, true);
+    if (*alive)
+      come_amid({strike::amid_sbatch}, said.elapsed);
     t->after(said.elapsed, [this, alive, said, answered] {
       if (*alive)
         post([answered, said] { answered(said); });
@@ -81,7 +90,7 @@ void driver::submit(item_key key, const actors::job_spec& spec) {
 void driver::cancel(std::vector<std::uint64_t> ids) {
   later(way, [this, ids] {
     const auto said = world_.scancel(ids);
-    later(said.elapsed, [this, ids, done = said.end.exit == 0] { poller_.cancels_answered(ids, done); });
+    later(said.elapsed, [this, done = said.end.exit == 0] { poller_.cancels_answered(done); });
   });
 }
 

@@ -5,6 +5,7 @@
 #include "actors/event_of.hpp"
 #include "actors/run_book.hpp"
 #include "actors/translate/journal_json.hpp"
+#include "io/job_id.hpp"
 
 #include <algorithm>
 #include <cassert>
@@ -16,6 +17,10 @@ using core::stream_kind;
 using core::submission;
 
 namespace {
+
+std::optional<std::uint32_t> index_of(std::uint64_t job_id) {
+  return io::is_array_task(job_id) ? std::optional{io::array_index_of(job_id)} : std::nullopt;
+}
 
 /// What the next process will read of it, were this one to die now: through the real journal's lines.
 item as_journaled(const item& it) {
@@ -43,30 +48,36 @@ void driver::flush() {
   writing_ = true;
   const auto takes = world_.is(fault::slow_disk) ? ms{dice_.between(500, 8000)} : ms{dice_.between(1, 20)};
   const auto holds_verdict = [](const line& l) { return !l.withdrawn && l.now.reached.has_value(); };
-  if (amid_write_ && (!amid_verdict_ || std::any_of(lines_.begin(), lines_.end(), holds_verdict)))
-    time_.after(takes / 2, [alive = alive_, what = std::exchange(amid_write_, {})] {
-      if (*alive)
-        what();
-    });
+  if (death_amid_ == strike::amid_write || std::any_of(lines_.begin(), lines_.end(), holds_verdict))
+    come_amid({strike::amid_write, strike::amid_verdict}, takes);
   later(takes, [this, written = std::exchange(lines_, {})] {
     for (const auto& l : written) {
       keep(l);
       if (l.now.job_id != 0)
-        world_.mark_unclear(names_[l.now.job_id], false);
-      if (l.intent)
-        spawn(l.index);
-      else if (!l.withdrawn && !is(mutation::shown_before_durable))
+        world_.mark_unclear(names_[l.now.job_id], index_of(l.now.job_id), false);
+      if (!l.intent && !l.withdrawn && !is(mutation::shown_before_durable))
         checker_.shown(l.index, l.now, l.kind, l.decided);
     }
+    order_array(written);
     writing_ = false;
     finished_ = finished_ || (lines_.empty() && run_.tally().terminal() == run_.size());
     flush();
   });
 }
 
-void driver::when_writing(bool verdict, std::function<void()> what) {
-  amid_write_ = std::move(what);
-  amid_verdict_ = verdict;
+void driver::die_amid(strike when, std::function<void()> death) {
+  death_ = std::move(death);
+  death_amid_ = when;
+}
+
+/// The death that waits for one of these comes in the middle of what `takes` so long.
+void driver::come_amid(std::initializer_list<strike> those, duration takes) {
+  if (!death_ || std::find(those.begin(), those.end(), death_amid_) == those.end())
+    return;
+  time_.after(takes / 2, [alive = alive_, death = std::exchange(death_, {})] {
+    if (*alive)
+      death();
+  });
 }
 
 void driver::keep(const line& l) {
@@ -79,6 +90,7 @@ void driver::keep(const line& l) {
     kept.emplace();
   kept->sub = l.withdrawn ? submission::none : submission::asked;
   if (l.intent) {
+    disk_.places[l.index] = l.place;
     kept->submissions = l.now.submissions;
     kept->attempt = std::max(kept->attempt, 1U);
   }

@@ -2,6 +2,7 @@
 #include "tests/sim/driver.hpp"
 
 #include "actors/event_of.hpp"
+#include "io/job_id.hpp"
 
 namespace sim {
 
@@ -18,6 +19,14 @@ void driver::mutate_answer(io::command_result& said) const {
   said.err.clear();
   if (!said.out.empty() && said.out.back() != '\n')
     said.out += '\n';
+}
+
+void driver::mutate_accounting(actors::accounting_answer& answer) const {
+  if (!is(mutation::another_task_decides) || !answer.what)
+    return;
+  for (auto& job : *answer.what)
+    if (io::is_array_task(job.job_id))
+      job.job_id = io::array_task_id(io::array_id_of(job.job_id), io::array_index_of(job.job_id) ^ 1U);
 }
 
 void driver::mutate_listing(actors::listing_answer& answer) {

@@ -26,8 +26,9 @@ enum class mutation : std::uint8_t {
   code_alone_decides,        ///< 0:0 is success, whatever the state
   unconfirmed_is_confirmed,  ///< the fallback is shown as a fact
   shown_before_durable,      ///< subscribers hear of it before the journal holds it
+  another_task_decides,      ///< of an array, the row of another task
 };
-inline constexpr std::size_t mutation_count = 16;
+inline constexpr std::size_t mutation_count = 17;
 
 constexpr std::array<std::string_view, mutation_count> mutation_names{
     "none",
@@ -46,6 +47,7 @@ constexpr std::array<std::string_view, mutation_count> mutation_names{
     "code_alone_decides",
     "unconfirmed_is_confirmed",
     "shown_before_durable",
+    "another_task_decides",
 };
 
 constexpr std::optional<mutation> mutation_named(std::string_view name) {

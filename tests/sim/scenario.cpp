@@ -52,7 +52,7 @@ bool is_moment(fault f) {
 
 fault_window make_fault(dice& d, duration calm) {
   fault_window w;
-  w.what = static_cast<fault>(d.below(fault_count));
+  w.what = static_cast<fault>(d.below(fault_count_anywhere));
   w.from = ms{d.between(0, calm.count() - 1000)};
   w.to = is_moment(w.what) ? w.from
                            : w.from + (d.chance(60)   ? within(d, 1, 60)
@@ -61,7 +61,10 @@ fault_window make_fault(dice& d, duration calm) {
   w.to = std::min(w.to, calm);
   if (w.what == fault::crash) {
     w.to = std::min(calm, w.from + within(d, 0, 120));
-    w.when = d.chance(50) ? strike::at_once : d.chance(50) ? strike::amid_write : strike::amid_verdict;
+    w.when = d.chance(50)   ? strike::at_once
+             : d.chance(34) ? strike::amid_sbatch
+             : d.chance(50) ? strike::amid_write
+                            : strike::amid_verdict;
   }
   if (w.what == fault::clock_step)
     w.amount = d.between(-400, 400);
@@ -75,7 +78,7 @@ std::string_view to_text(fault f) {
       "controller down",  "controller hung",   "accounting down", "accounting hung", "accounting lags",
       "accounting loses", "garbage",           "lost replies",    "limits",          "files away",
       "slow disk",        "controller killed", "clock step",      "crash",           "admin requeue",
-      "admin rename",     "foreign jobs"};
+      "admin rename",     "foreign jobs",      "admin_cancel"};
   return words[static_cast<std::size_t>(f)];
 }
 
@@ -104,6 +107,11 @@ scenario make_scenario(std::uint64_t seed) {
   if (d.chance(12))
     s.cancel_at = ms{d.between(1, s.calm.count())};
   s.codes_cut = d.chance(80);
+  s.arrays = d.chance(60);
+  s.array_most = d.chance(25) ? static_cast<std::size_t>(d.between(1, 5)) : 0;
+  s.arrays_refused = d.chance(10);
+  if (s.arrays && d.chance(25))
+    s.faults.push_back({fault::admin_cancel, within(d, 0, 200), {}});
   return s;
 }
 

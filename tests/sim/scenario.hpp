@@ -60,8 +60,10 @@ enum class fault : std::uint8_t {
   admin_requeue,      ///< somebody's script sends failed jobs round again, seconds after their end
   admin_rename,       ///< at `from`: a job of ours gets another name
   foreign_jobs,       ///< at `from`: other jobs of the same user are submitted
+  admin_cancel,  ///< at `from`: somebody cancels tasks that wait with the rest of their array: they leave no trace
 };
-inline constexpr std::size_t fault_count = 17;
+inline constexpr std::size_t fault_count = 18;
+inline constexpr std::size_t fault_count_anywhere = 17;  ///< the last one is for stories with arrays
 std::string_view to_text(fault);
 
 /// When a crash strikes. By the clock alone it would hardly ever meet a line on its way to the disk.
@@ -69,6 +71,7 @@ enum class strike : std::uint8_t {
   at_once,       ///< at `from`
   amid_write,    ///< while the first lines after `from` are on their way to the disk; none before `to`: never
   amid_verdict,  ///< the same, of lines that hold a verdict
+  amid_sbatch,   ///< while an sbatch that reached slurmctld has not answered yet
 };
 
 struct fault_window {
@@ -91,8 +94,11 @@ struct scenario {
   bool slow_books = false;  ///< accounting hears of everything up to a minute late
   bool accounting_kept = true;
   bool witnesses = false;
-  duration cancel_at{};   ///< somebody cancels the run; 0: nobody
-  bool codes_cut = true;  ///< sacct prints codes from 128 on less 128
+  bool arrays = false;          ///< what is ready together goes out as arrays
+  std::size_t array_most = 0;   ///< a limit refuses larger ones for now; 0: none does
+  bool arrays_refused = false;  ///< the site takes none
+  duration cancel_at{};         ///< somebody cancels the run; 0: nobody
+  bool codes_cut = true;        ///< sacct prints codes from 128 on less 128
 };
 
 scenario make_scenario(std::uint64_t seed);

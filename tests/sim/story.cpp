@@ -61,7 +61,7 @@ ending play(std::uint64_t seed, mutation wrong, bool keep_history) {
         if (f.when == strike::at_once)
           strike_now();
         else if (process)
-          process->when_writing(f.when == strike::amid_verdict, strike_now);
+          process->die_amid(f.when, strike_now);
       });
       time.at(f.to + ms{1}, [&] {
         if (!process)

@@ -39,8 +39,13 @@ enum class phase : std::uint8_t { pending, running, completing, ended };
 struct job {
   std::uint64_t id = 0;
   std::string name;
-  std::string given_name;  ///< as submitted
-  std::size_t task = 0;    ///< into the scenario's tasks
+  std::string given_name;   ///< as submitted
+  std::size_t task = 0;     ///< into the scenario's tasks
+  std::uint64_t array = 0;  ///< of an array's task: the array's id; `id` is its own record's then
+  std::uint32_t index = 0;
+  bool rest =
+      false;  ///< it waits with the rest of its array: no record of its own, and none ever if it is cancelled so
+  bool traceless = false;  ///< cancelled while it waited with the rest of its array
   bool unclear = false;    ///< nobody heard its id
   bool foreign = false;    ///< somebody else's work under our user
   bool cancelled_by_us = false;
@@ -52,6 +57,13 @@ struct job {
   std::uint64_t turn = 0;  ///< counts what was planned for it; older plans are void
   bool listed = false;     ///< some listing has shown it
   std::string row{};       ///< its line of squeue; empty: to be made anew
+};
+
+/// What one sbatch makes: a job, or the tasks of an array, by index.
+struct request {
+  std::string name;
+  std::vector<std::pair<std::uint32_t, std::size_t>> tasks;  ///< index and into the scenario's tasks
+  bool is_array = false;
 };
 
 /// One row of accounting.
@@ -84,13 +96,14 @@ public:
   settle::io::command_result sacct(const std::vector<std::uint64_t>& ids);
   settle::io::command_result sacct_by_name(const std::vector<std::string>& names, std::int64_t since);
   /// A job is made unless the answer says otherwise; where it is lost, `made` still tells (to nobody but the test).
-  settle::io::command_result sbatch(const std::string& name, std::size_t task);
+  settle::io::command_result sbatch(const request& what);
+  /// An array's id: all of it. Its tasks by themselves get records of their own first, as settle asks for.
   settle::io::command_result scancel(const std::vector<std::uint64_t>& ids);
   std::optional<std::uint64_t> backlog() const;  ///< sdiag's
-  std::optional<exit_note> note_of(const std::string& job_name) const;
+  std::optional<exit_note> note_of(const std::string& job_name, std::optional<std::uint32_t> index) const;
 
-  /// Whether nobody has heard its id: the answer is under way, or whoever asked has died.
-  void mark_unclear(const std::string& name, bool unclear);
+  /// Whether nobody has heard its id: the answer is under way, or whoever asked has died. Without an index: all of it.
+  void mark_unclear(const std::string& name, std::optional<std::uint32_t> index, bool unclear);
 
   // -- the truth --
   /// The last listing was empty without a word, and so few jobs of ours were live that nobody could tell that from an
@@ -109,6 +122,9 @@ private:
   bool is_indistinguishable(std::uint64_t id) const;
   void submit_foreign();
   std::size_t make_job(const std::string& name, std::size_t task, bool foreign);
+  std::uint64_t make(const request& what, bool unclear);
+  std::uint64_t new_id();
+  void leave_rest(std::size_t j);
   void begin_life(std::size_t j);
   void start(std::size_t j);
   void script_ends(std::size_t j);
@@ -126,6 +142,7 @@ private:
   void kill_controller();
   void requeue_by_admin(std::size_t j);
   void rename_by_admin();
+  void cancel_by_admin();
 
   // accounting
   void account(std::size_t j, std::size_t life, bool ended);
@@ -135,8 +152,14 @@ private:
   // words
   /// A command gives an unreachable controller up after this: MessageTimeout less one.
   static constexpr duration refusal_time = std::chrono::seconds{19};
-  const std::string& row_of(job& j);
+  const std::string& row_of(job& j, const std::string& indexes);
+  void add_rests(std::string& out);
   void add_records(std::string& out, std::size_t j, std::int64_t since = 0) const;
+  void add_record(std::string& out, std::size_t j, const record& r, const std::string& id,
+                  const std::string& shown) const;
+  void add_rest_records(std::string& out, const std::vector<std::size_t>& jobs, std::int64_t since = 0) const;
+  static std::string note_key(const std::string& name, std::optional<std::uint32_t> index);
+  static std::string note_key(const job& j);
   settle::io::command_result spoil(settle::io::command_result answer, bool& was_blank);
   settle::io::command_result garble(settle::io::command_result answer);
   settle::io::command_result refuse(std::string_view err, duration took) const;
@@ -149,6 +172,7 @@ private:
   std::vector<job> jobs_;
   std::vector<std::size_t> in_memory_;  ///< of the controller
   std::unordered_map<std::uint64_t, std::vector<std::size_t>> by_id_;
+  std::unordered_map<std::uint64_t, std::vector<std::size_t>> by_array_;
   std::vector<std::vector<record>> books_;  ///< accounting's rows by job
   std::map<std::pair<std::size_t, std::size_t>, duration> accounted_;
   std::set<std::pair<std::size_t, std::size_t>> sent_;

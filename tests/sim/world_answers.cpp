@@ -1,6 +1,8 @@
 // What the simulated cluster's other commands answer, and what the faults make of any answer.
 #include "tests/sim/world.hpp"
 
+#include "io/job_id.hpp"
+
 #include <algorithm>
 #include <utility>
 #include <vector>
@@ -17,12 +19,12 @@ std::optional<std::uint64_t> world::backlog() const {
   return on_the_way_;
 }
 
-command_result world::sbatch(const std::string& name, std::size_t task) {
+command_result world::sbatch(const request& what) {
   if (is(fault::controller_hung)) {
     // It stands in the controller's socket: it is executed when the controller goes on, whoever still waits.
     if (dice_.chance(50))
       time_.at(end_of(fault::controller_hung) + ms{dice_.between(1, 30'000)},
-               [this, name, task] { jobs_[make_job(name, task, false)].unclear = true; });
+               [this, what] { make(what, true); });
     return refuse("sbatch: error: Batch job submission failed: Socket timed out on send/recv operation\n",
                   seconds{20});
   }
@@ -36,23 +38,29 @@ command_result world::sbatch(const std::string& name, std::size_t task) {
         "sbatch: error: Batch job submission failed: Job violates accounting/QOS policy (job submit limit, "
         "user's size and/or time limits)\n",
         ms{30});
+  if (what.is_array && story_.arrays_refused)
+    return refuse("sbatch: error: Batch job submission failed: Invalid job array specification\n", ms{30});
+  if (what.is_array && story_.array_most != 0 && what.tasks.size() > story_.array_most)
+    return refuse(
+        "sbatch: error: QOSMaxSubmitJobPerUserLimit\n"
+        "sbatch: error: Batch job submission failed: Job violates accounting/QOS policy (job submit limit, "
+        "user's size and/or time limits)\n",
+        ms{30});
   const bool lost = is(fault::lost_replies) && dice_.chance(70);
   if (lost && dice_.chance(40))
     return hang();
   if (lost && dice_.chance(40)) {  // a busy controller takes its time
-    time_.after(ms{dice_.between(1000, 90'000)},
-                [this, name, task] { jobs_[make_job(name, task, false)].unclear = true; });
+    time_.after(ms{dice_.between(1000, 90'000)}, [this, what] { make(what, true); });
     return hang();
   }
-  const auto j = make_job(name, task, false);
-  jobs_[j].unclear = lost;
+  const auto id = make(what, lost);
   if (lost)
     return dice_.chance(50)
                ? hang()
                : refuse(
                      "sbatch: error: Batch job submission failed: Socket timed out on send/recv operation\n",
                      seconds{20});
-  return answer(std::to_string(jobs_[j].id) + "\n");
+  return answer(std::to_string(id) + "\n");
 }
 
 command_result world::scancel(const std::vector<std::uint64_t>& ids) {
@@ -60,14 +68,21 @@ command_result world::scancel(const std::vector<std::uint64_t>& ids) {
     return refuse("scancel: error: Kill job error: Unable to contact slurm controller (connect failure)\n",
                   refusal_time);
   for (auto id : ids)
-    for (auto j : std::vector(in_memory_))
-      if (jobs_[j].id == id)
+    for (auto j : std::vector(in_memory_)) {
+      const bool whole = jobs_[j].array == 0 ? jobs_[j].id == id : jobs_[j].array == id;
+      const bool task =
+          jobs_[j].array != 0 && settle::io::array_task_id(jobs_[j].array, jobs_[j].index) == id;
+      if (task && (jobs_[j].at == phase::pending || jobs_[j].at == phase::running))
+        leave_rest(j);
+      if (whole || task)
         cancel(j, true);
+    }
   return answer({});
 }
 
-std::optional<exit_note> world::note_of(const std::string& job_name) const {
-  auto i = notes_.find(job_name);
+std::optional<exit_note> world::note_of(const std::string& job_name,
+                                        std::optional<std::uint32_t> index) const {
+  auto i = notes_.find(note_key(job_name, index));
   if (!story_.witnesses || is(fault::files_away) || i == notes_.end())
     return std::nullopt;
   return i->second;

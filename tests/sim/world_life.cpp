@@ -2,7 +2,7 @@
 // slurmdbd does, purged, requeued, cancelled, forgotten.
 #include "tests/sim/world.hpp"
 
-#include "actors/keys.hpp"
+#include "io/job_id.hpp"
 
 #include <algorithm>
 
@@ -15,6 +15,8 @@ world::world(const scenario& story, timeline& time) : story_(story), time_(time)
       time_.at(f.from, [this] { kill_controller(); });
     if (f.what == fault::admin_rename)
       time_.at(f.from, [this] { rename_by_admin(); });
+    if (f.what == fault::admin_cancel)
+      time_.at(f.from, [this] { cancel_by_admin(); });
     if (f.what == fault::foreign_jobs)
       time_.at(f.from, [this] { submit_foreign(); });
   }
@@ -55,14 +57,20 @@ void world::plan(std::size_t j, duration wait, void (world::*what)(std::size_t))
   });
 }
 
+/// Ids in use are not given again.
+std::uint64_t world::new_id() {
+  while (std::any_of(in_memory_.begin(), in_memory_.end(),
+                     [&](std::size_t k) { return jobs_[k].id == next_id_ || jobs_[k].array == next_id_; }))
+    ++next_id_;
+  return next_id_++;
+}
+
 std::size_t world::make_job(const std::string& name, std::size_t task, bool foreign) {
   const auto j = jobs_.size();
-  while (std::any_of(in_memory_.begin(), in_memory_.end(),
-                     [&](std::size_t k) { return jobs_[k].id == next_id_; }))
-    ++next_id_;  // ids in use are not given again
-  while (foreign && is_indistinguishable(next_id_))
-    ++next_id_;
-  jobs_.push_back({.id = next_id_++, .name = name, .given_name = name, .task = task, .foreign = foreign});
+  auto id = new_id();
+  while (foreign && is_indistinguishable(id))
+    id = new_id();
+  jobs_.push_back({.id = id, .name = name, .given_name = name, .task = task, .foreign = foreign});
   books_.emplace_back();
   by_id_[jobs_[j].id].push_back(j);
   in_memory_.push_back(j);
@@ -73,6 +81,50 @@ std::size_t world::make_job(const std::string& name, std::size_t task, bool fore
   jobs_[j].lives.push_back(first);
   begin_life(j);
   return j;
+}
+
+/// One sbatch that arrives: the job's or the array's id.
+std::uint64_t world::make(const request& what, bool unclear) {
+  if (!what.is_array) {
+    const auto j = make_job(what.name, what.tasks.front().second, false);
+    jobs_[j].unclear = unclear;
+    return jobs_[j].id;
+  }
+  const auto array = new_id();
+  for (const auto& [index, task] : what.tasks) {
+    const auto j = jobs_.size();
+    jobs_.push_back({.id = array,
+                     .name = what.name,
+                     .given_name = what.name,
+                     .task = task,
+                     .array = array,
+                     .index = index,
+                     .rest = true,
+                     .unclear = unclear});
+    books_.emplace_back();
+    by_array_[array].push_back(j);
+    in_memory_.push_back(j);
+    life first;
+    first.plan = story_.tasks[task].lives.front();
+    jobs_[j].lives.push_back(first);
+    begin_life(j);
+  }
+  return array;
+}
+
+/// A task gets a record of its own: the last one that waits has its array's id, every other a new one.
+void world::leave_rest(std::size_t j) {
+  auto& it = jobs_[j];
+  if (!it.rest)
+    return;
+  it.rest = false;
+  it.row.clear();
+  const auto& all = by_array_[it.array];
+  const bool others = std::any_of(all.begin(), all.end(), [&](std::size_t k) {
+    return jobs_[k].rest && jobs_[k].known && jobs_[k].name == it.name;
+  });
+  if (others)
+    it.id = new_id();
 }
 
 void world::begin_life(std::size_t j) {
@@ -90,9 +142,10 @@ void world::start(std::size_t j) {
     plan(j, controller_back(), &world::start);
     return;
   }
+  leave_rest(j);
   auto& now = jobs_[j].lives.back();
   now.started = time_.now();
-  notes_.erase(jobs_[j].given_name);  // a new life takes the old one's record away
+  notes_.erase(note_key(jobs_[j]));  // a new life takes the old one's record away
   now.executed = now.plan.how != outcome::boot_fail && now.plan.how != outcome::launch_failure;
   jobs_[j].at = phase::running;
   jobs_[j].row.clear();
@@ -109,7 +162,8 @@ void world::script_ends(std::size_t j) {
                        now.plan.how == outcome::step_failure);
   if (writes) {
     now.wrote = now.plan.how == outcome::exit_code ? now.plan.code : 0;
-    notes_[it.given_name] = {it.id, now.restarts, *now.wrote};
+    notes_[note_key(it)] = {it.array != 0 ? settle::io::array_task_id(it.array, it.index) : it.id,
+                            now.restarts, *now.wrote};
   }
   controller_learns(j);
 }
@@ -213,6 +267,8 @@ void world::arrives(std::size_t j, std::size_t l, bool ended) {
     return;
   }
   --on_the_way_;
+  if (jobs_[j].traceless)
+    return;
   auto* r = find_record(j, l);
   if (!r) {
     books_[j].push_back({j, l, false, false});

@@ -40,17 +40,50 @@ void world::requeue_by_admin(std::size_t j) {
 void world::rename_by_admin() {
   for (auto j : in_memory_)
     // One whose id nobody heard can only be found by its name: renamed, it is lost to everybody.
-    if (!jobs_[j].foreign && !jobs_[j].unclear && jobs_[j].at != phase::ended) {
+    if (!jobs_[j].foreign && !jobs_[j].unclear && !jobs_[j].rest && jobs_[j].at != phase::ended) {
       jobs_[j].name = "renamed";
       jobs_[j].row.clear();
       return;
     }
 }
 
-void world::mark_unclear(const std::string& name, bool unclear) {
+/// scancel of single tasks that wait: slurmctld takes them from the array's record, and that is all.
+void world::cancel_by_admin() {
+  if (controller_away())
+    return;
+  for (auto j : std::vector(in_memory_)) {
+    auto& it = jobs_[j];
+    const auto& all = by_array_[it.array];
+    const bool others = std::any_of(all.begin(), all.end(), [&](std::size_t k) {
+      return k != j && jobs_[k].rest && jobs_[k].known && jobs_[k].at == phase::pending;
+    });
+    // One whose id nobody heard, and that nobody ever saw, is as good as never submitted.
+    if (!it.rest || it.unclear || !it.listed || it.at != phase::pending || !others || dice_.chance(50))
+      continue;
+    ++it.turn;
+    it.lives.back().ended = time_.now();
+    it.lives.back().cancelled = true;
+    it.at = phase::ended;
+    it.known = false;
+    it.traceless = true;
+    it.gone_at = time_.now();
+    books_[j].clear();
+    std::erase(in_memory_, j);
+  }
+}
+
+void world::mark_unclear(const std::string& name, std::optional<std::uint32_t> index, bool unclear) {
   for (auto& j : jobs_)
-    if (j.given_name == name)
+    if (j.given_name == name && (!index || j.index == *index))
       j.unclear = unclear;
+}
+
+std::string world::note_key(const std::string& name, std::optional<std::uint32_t> index) {
+  return index ? name + "_" + std::to_string(*index) : name;
+}
+
+std::string world::note_key(const job& j) {
+  return note_key(j.given_name, j.array != 0 ? std::optional{j.index} : std::nullopt);
 }
 
 /// A nameless stranger with the id of a job of ours that the controller forgot before anybody ever listed it: nothing in

@@ -135,7 +135,7 @@ TEST_CASE("array ids show tasks and ranges", "[slurm][accounting][golden]") {
 TEST_CASE("newlines in names leave bad rows, never jobs", "[slurm][accounting][golden]") {
   const auto out = parse_all(capture_file("22.05.8", "ours_accounting_settled.out"));
   REQUIRE(out.bad.size() == 2);
-  CHECK(out.bad[0] == bad_row{"123|456|789", "too few fields", 123});
+  CHECK(out.bad[0] == bad_row{"123|456|789", "too few fields", 123, 456});
   // Written to forge a row of squeue: in sacct's columns it has too few.
   CHECK(out.bad[1].job_id == 1u);
   CHECK(std::none_of(out.rows.begin(), out.rows.end(), [](const auto& r) { return r.job_id == 123; }));

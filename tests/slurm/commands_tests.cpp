@@ -1,3 +1,4 @@
+#include "io/job_id.hpp"
 #include "io/slurm/commands.hpp"
 #include "io/slurm/parse.hpp"
 #include "tests/slurm/captures.hpp"
@@ -122,13 +123,14 @@ TEST_CASE("a literal path survives Slurm's patterns", "[slurm][commands]") {
 }
 
 TEST_CASE("cancelling names every id once", "[slurm][commands]") {
-  const std::vector<std::uint64_t> few{5, 7};
+  const std::vector<std::uint64_t> few{7, 5, 7};
   const auto one = cancel_commands(few, 9s);
   REQUIRE(one.size() == 1);
   CHECK(one[0].argv == words{"scancel", "5", "7"});
   CHECK(one[0].deadline == 9s);
   CHECK(cancel_commands({}, 9s).empty());
-  std::vector<std::uint64_t> many(30'000, 1'234'567);
+  std::vector<std::uint64_t> many(30'000);
+  std::iota(many.begin(), many.end(), 1'234'567U);
   std::size_t named = 0;
   for (const auto& c : cancel_commands(many, 9s)) {
     CHECK(c.argv.size() > 1);
@@ -138,18 +140,30 @@ TEST_CASE("cancelling names every id once", "[slurm][commands]") {
   CHECK(named == many.size());
 }
 
-TEST_CASE("single tasks are cancelled by array and task, not by an id that may be the whole array's",
-          "[slurm][commands]") {
-  const std::vector<std::uint32_t> tasks{0, 5, 99};
-  const auto one = cancel_task_commands(30, tasks, 9s);
-  REQUIRE(one.size() == 1);
-  CHECK(one[0].argv == words{"scancel", "30_[0,5,99]"});
-  CHECK(cancel_task_commands(30, {}, 9s).empty());
-  std::vector<std::uint32_t> many(30'000, 123'456);
+TEST_CASE(
+    "single tasks of an array get records of their own before they are cancelled, and are named by array and "
+    "index: the id of one may be the whole array's",
+    "[slurm][commands]") {
+  using settle::io::array_task_id;
+  const std::vector<std::uint64_t> tasks{array_task_id(30, 99), 31,
+                                         array_task_id(30, 0),  array_task_id(30, 1),
+                                         array_task_id(30, 5),  array_task_id(29, 0)};
+  std::vector<words> argvs;
+  for (const auto& c : cancel_commands(tasks, 9s))
+    argvs.push_back(c.argv);
+  CHECK(argvs == std::vector<words>{{"scontrol", "update", "JobId=29_[0]", "Nice=0"},
+                                    {"scancel", "29_[0]"},
+                                    {"scontrol", "update", "JobId=30_[0-1,5,99]", "Nice=0"},
+                                    {"scancel", "30_[0-1,5,99]"},
+                                    {"scancel", "31"}});
+  std::vector<std::uint64_t> many;
+  for (std::uint32_t i = 0; i < 60'000; i += 2)
+    many.push_back(array_task_id(67'043'328, i));
   std::size_t named = 0;
-  for (const auto& c : cancel_task_commands(30, many, 9s)) {
+  for (const auto& c : cancel_commands(many, 9s)) {
     CHECK(longest(c.argv) < 64 * 1024);
-    named += 1 + static_cast<std::size_t>(std::count(c.argv[1].begin(), c.argv[1].end(), ','));
+    if (c.argv.front() == "scancel")
+      named += 1 + static_cast<std::size_t>(std::count(c.argv[1].begin(), c.argv[1].end(), ','));
   }
   CHECK(named == many.size());
 }

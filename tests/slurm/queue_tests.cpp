@@ -109,7 +109,7 @@ TEST_CASE("the rest of a name behind a newline is never a job", "[slurm][queue][
       std::none_of(out.rows.begin(), out.rows.end(), [](const queue_row& r) { return r.job_id == 123; });
   CHECK(none);
   REQUIRE(out.bad.size() == 1);
-  CHECK(out.bad.front() == bad_row{"123|456|789", "too few fields", 123});
+  CHECK(out.bad.front() == bad_row{"123|456|789", "too few fields", 123, 456});
 }
 
 TEST_CASE("a name that forges a whole row voids the job it speaks for", "[slurm][queue][golden]") {
@@ -133,26 +133,48 @@ TEST_CASE("rows that cannot be read are set aside with their job where it can be
     std::string line;
     std::string why;
     std::optional<std::uint64_t> job;
+    std::optional<std::uint64_t> array = 7;
   };
   const std::vector<example> examples{
-      {"", "too few fields", {}},
-      {"CLUSTER: x", "too few fields", {}},
+      {"", "too few fields", {}, {}},
+      {"CLUSTER: x", "too few fields", {}, {}},
       {"7|7|N/A|RUNNING|0|0|100|110|500|None", "too few fields", 7},
-      {"7", "too few fields", {}},
+      {"7", "too few fields", {}, {}},
+      {"7|7", "too few fields", 7, {}},
+      {"91|7|3|PENDING|0|0|100", "too few fields", 91},
       {"x|7|N/A|RUNNING|0|0|100|110|500|None|n", "no job id", {}},
       {"0|7|N/A|RUNNING|0|0|100|110|500|None|n", "no job id", {}},
       {"-7|7|N/A|RUNNING|0|0|100|110|500|None|n", "no job id", {}},
       {"99999999999999999999|7|N/A|RUNNING|0|0|100|110|500|None|n", "no job id", {}},
       {"7|7|1,3,...|PENDING|0|0|100|N/A|N/A|None|n", "the array's tasks are cut or unreadable", 7},
       {"7|7||PENDING|0|0|100|N/A|N/A|None|n", "the array's tasks are cut or unreadable", 7},
-      {"7|x|3|PENDING|0|0|100|N/A|N/A|None|n", "the array's id is unreadable", 7}};
+      {"7|x|3|PENDING|0|0|100|N/A|N/A|None|n", "the array's id is unreadable", 7, {}}};
   for (const auto& e : examples) {
     INFO(e.line);
     const auto out = parse_all(good + e.line + "\n" + good);
     CHECK(out.rows.size() == 2);
     REQUIRE(out.bad.size() == 1);
-    CHECK(out.bad.front() == bad_row{e.line, e.why, e.job});
+    CHECK(out.bad.front() == bad_row{e.line, e.why, e.job, e.array});
   }
+}
+
+TEST_CASE("two rows for one task of an array, or a row of its own beside the waiting rest, are not believed",
+          "[slurm][queue]") {
+  const std::string waiting = "30|30|3-5,9|PENDING|0|0|100|N/A|N/A|Priority|n.0abc-0-1\n";
+  const auto believed = [](const std::string& text) {
+    const auto listing = read_listing(settle::tests::said(text));
+    REQUIRE(listing);
+    std::vector<std::uint64_t> out;
+    for (const auto& row : listing->rows)
+      out.push_back(row.job_id);
+    return out;
+  };
+  using ids = std::vector<std::uint64_t>;
+  CHECK(believed(waiting + "41|30|2|RUNNING|0|0|100|110|500|None|n.0abc-0-1\n") == ids{30, 41});
+  CHECK(believed(waiting + "41|30|4|COMPLETED|0|0|100|110|500|None|n.0abc-0-1\n" + good) == ids{7});
+  CHECK(believed(
+            "41|30|4|COMPLETED|0|0|100|110|500|None|n.0abc-0-1\n42|30|4|FAILED|256|0|100|110|500|None|x\n" +
+            good) == ids{7});
 }
 
 TEST_CASE("fields that say nothing are absent, and the row stands", "[slurm][queue]") {

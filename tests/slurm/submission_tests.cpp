@@ -107,14 +107,14 @@ TEST_CASE("what sbatch says decides whether there can be a job", "[slurm][submis
       {"sbatch: error: auth_g_create: REQUEST_SUBMIT_BATCH_JOB has authentication error\n" +
            failed("Protocol authentication error"),
        1, errc::unavailable},
-      {failed("Resource temporarily unavailable"), 1, errc::unavailable},
+      {failed("Resource temporarily unavailable"), 1, errc::too_many},
       {failed("Unable to create job record, try again"), 1, errc::unavailable},
       {failed("System submissions disabled"), 1, errc::unavailable},
       {failed("Rate limit exceeded, please retry momentarily"), 1, errc::unavailable},
       {failed("Required partition not available (inactive or drain)"), 1, errc::unavailable},
-      {"sbatch: error: AssocMaxSubmitJobLimit\n" + failed(policy), 1, errc::unavailable},
-      {"sbatch: error: QOSGrpSubmitJobsLimit\n" + failed(policy), 1, errc::unavailable},
-      {"sbatch: error: MaxSubmitJobsPerAccount\n" + failed(policy), 1, errc::unavailable},
+      {"sbatch: error: AssocMaxSubmitJobLimit\n" + failed(policy), 1, errc::too_many},
+      {"sbatch: error: QOSGrpSubmitJobsLimit\n" + failed(policy), 1, errc::too_many},
+      {"sbatch: error: MaxSubmitJobsPerAccount\n" + failed(policy), 1, errc::too_many},
       {failed(policy), 1, errc::unavailable},
       {"sbatch: error: QOSMaxCpuPerUserLimit\n" + failed(policy), 1, errc::rejected},
       {"sbatch: error: QOSMaxWallDurationPerJobLimit\n" + failed(policy), 1, errc::rejected},
@@ -167,8 +167,8 @@ TEST_CASE("the refusals of three versions are told apart", "[slurm][submission][
 }
 
 TEST_CASE("the recorded refusals of our own submissions are told apart", "[slurm][submission][golden]") {
-  const std::map<std::string, errc> not_refused_for_good{{"ours_sbatch_maxsubmit_user", errc::unavailable},
-                                                         {"ours_sbatch_maxsubmit_qos", errc::unavailable},
+  const std::map<std::string, errc> not_refused_for_good{{"ours_sbatch_maxsubmit_user", errc::too_many},
+                                                         {"ours_sbatch_maxsubmit_qos", errc::too_many},
                                                          {"ours_sbatch_inactive", errc::unavailable},
                                                          {"ours_sbatch_down", errc::unavailable},
                                                          {"ours_sbatch_hung", errc::maybe_submitted}};

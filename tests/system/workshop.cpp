@@ -123,7 +123,8 @@ std::size_t workshop::calls(const std::string& program) const {
 
 std::size_t workshop::jobs() const {
   const fs::directory_iterator all(folder_ / "cluster" / "jobs");
-  return static_cast<std::size_t>(std::distance(begin(all), end(all)));
+  return static_cast<std::size_t>(
+      std::count_if(begin(all), end(all), [](const auto& job) { return fs::exists(job.path() / "row"); }));
 }
 
 }  // namespace settle::tests

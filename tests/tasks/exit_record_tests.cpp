@@ -1,5 +1,7 @@
 #include "io/tasks/exit_record.hpp"
 
+#include "io/job_id.hpp"
+
 #include "tests/tasks/script_runner.hpp"
 
 #include <catch2/catch.hpp>
@@ -84,6 +86,14 @@ TEST_CASE("a field that is not the script's own writing makes no record", "[task
   CHECK(!with("exit=137", std::string("exit=1\0", 7)).record);
 }
 
+TEST_CASE("a record of an array's task names the array and the task", "[tasks][record]") {
+  const exit_record_reading got = with("job=4711", "job=145_7");
+  REQUIRE(got.record);
+  CHECK(got.record->job_id == settle::io::array_task_id(145, 7));
+  for (const char* wrong : {"job=_7", "job=145_", "job=145_7_1", "job=_", "job=145_x"})
+    CHECK_FALSE(with("job=4711", wrong).record);
+}
+
 TEST_CASE("no bytes whatever make a record by chance", "[tasks][record]") {
   const unsigned seed = Catch::rngSeed() ? Catch::rngSeed() : std::random_device{}();
   INFO("seed=" << seed);
@@ -95,7 +105,8 @@ TEST_CASE("no bytes whatever make a record by chance", "[tasks][record]") {
     text[at] = static_cast<char>(random() % 256);
     const exit_record_reading got = parse_exit_record(text, "0abc-1-2");
     const bool a_digit = was >= '0' && was <= '9' && text[at] >= '0' && text[at] <= '9';
-    REQUIRE((got.record.has_value() ? text[at] == was || a_digit : !got.trouble.empty()));
+    const bool a_task = was >= '0' && was <= '9' && text[at] == '_';  // "47_1" is an array's task
+    REQUIRE((got.record.has_value() ? text[at] == was || a_digit || a_task : !got.trouble.empty()));
   }
 }
 

@@ -1,5 +1,6 @@
 # Shared by the fake Slurm commands beside this file. A cluster is a folder, $FAKE_SLURM:
-#   jobs/ID/row    state|exit code|submit|start|end|name, replaced atomically; times are epochs, "-" is unknown
+#   jobs/ID/row    state|exit code|submit|start|end|name, replaced atomically; times are epochs, "-" is unknown.
+#                  ID is 101, or 101_7 of an array's task; an array has jobs/101 too, with its script and no row
 #   knobs/NAME     what is broken: the commands say which they look at; a test makes and removes these files
 #   calls/PROGRAM  one line for each call
 # shellcheck shell=sh disable=SC2034  # the commands use the variables
@@ -40,4 +41,15 @@ job_ids() {
     id=${folder%/}
     [ -e "$folder/row" ] && echo "${id##*/}"
   done
+}
+
+# array_of ID, index_of ID: of an array's task; else nothing.
+array_of() { case $1 in *_*) echo "${1%_*}" ;; esac }
+index_of() { case $1 in *_*) echo "${1#*_}" ;; esac }
+
+# The number that JobID and JobIDRaw show: of an array's task with the highest index the array's, of others their own.
+raw_id() {
+  array=$(array_of "$1")
+  if [ -z "$array" ] || [ -e "$jobs/$array/last.$(index_of "$1")" ]; then echo "${array:-$1}"; return; fi
+  echo $((array * 10000 + 500000 + $(index_of "$1")))
 }
