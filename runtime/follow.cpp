@@ -87,6 +87,7 @@ void run_so_far::saw(const io::result<actors::kept_line>& line) {
     is_run_ = true;
     now_.title = run->facts.title;
     backend_ = run->facts.backend;
+    retry_of_ = run->facts.retry_of;
   } else if (const auto* e = std::get_if<actors::kept_event>(&*line)) {
     saw_event(*e);
   }

@@ -44,6 +44,7 @@ public:
   /// As the program's own summary of it: running until a run_finished came.
   run_summary summary() const;
   const std::string& backend() const noexcept { return backend_; }
+  const std::string& retry_of() const noexcept { return retry_of_; }  ///< a run's id; empty: none
   bool is_run() const noexcept { return is_run_; }      ///< the line that begins a run was there
   bool finished() const noexcept { return finished_; }  ///< a run_finished was there; the latest counts
   std::optional<core::duration> created_at() const noexcept { return created_at_; }  ///< wall clock
@@ -57,7 +58,7 @@ private:
   void saw_item(const actors::kept_event& e);
 
   run_summary now_;
-  std::string backend_;
+  std::string backend_, retry_of_;
   bool is_run_ = false;
   bool finished_ = false;
   std::optional<core::duration> created_at_;

@@ -144,7 +144,7 @@ io::result<std::optional<listed_run>> read_listed(const std::string& state_dir, 
     return is_fresh(folder)
                ? io::result<std::optional<listed_run>>(std::nullopt)
                : io::fail(io::errc::storage, path + " does not begin as the journal of a run does");
-  return listed_run{known->summary(), known->backend(), known->created_at()};
+  return listed_run{known->summary(), known->backend(), known->created_at(), known->retry_of()};
 }
 
 std::string listed_json(const listed_run& run) {
@@ -156,6 +156,7 @@ std::string listed_json(const listed_run& run) {
   actors::write_counts(out, run.summary.tally);
   out.text_or_null("title", run.summary.title);
   out.text_or_null("created_at", run.created_at ? iso_time(*run.created_at) : std::string{});
+  out.text_or_null("retry_of", run.retry_of);
   out.close();
   return out.take();
 }

@@ -15,6 +15,7 @@ struct listed_run {
   run_summary summary;
   std::string backend;                       ///< "slurm" or "local"
   std::optional<core::duration> created_at;  ///< wall clock, of the first event
+  std::string retry_of;                      ///< the run whose items go out once more in this one; empty: none
 };
 
 /// The names of the run folders, oldest first; none where there is no state directory yet. Errors: storage.
@@ -24,7 +25,7 @@ io::result<std::vector<std::string>> run_folders(const std::string& state_dir);
 /// journal of a run.
 io::result<std::optional<listed_run>> read_listed(const std::string& state_dir, const std::string& run);
 
-/// {"run":…,"status":…,"confirmed":…,"counts":{…},"title":…,"created_at":…}, without newline.
+/// {"run":…,"status":…,"confirmed":…,"counts":{…},"title":…,"created_at":…,"retry_of":…}, without newline.
 std::string listed_json(const listed_run& run);
 
 }  // namespace settle

@@ -83,6 +83,7 @@ public:
 private:
   void saw(const actors::kept_run& line) {
     run_.title = line.facts.title;
+    run_.retry_of = line.facts.retry_of;
     run_.backend = line.facts.backend;
   }
   void saw(const actors::kept_document& line) {

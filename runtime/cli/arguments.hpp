@@ -2,6 +2,7 @@
 #pragma once
 
 #include "io/result.hpp"
+#include "runtime/retry.hpp"
 #include "runtime/settle.hpp"
 
 #include <chrono>
@@ -44,6 +45,13 @@ struct cancel_arguments {
   std::vector<std::string> items;
   bool json = false;
   std::chrono::milliseconds wait{60'000};
+  std::string state_dir;
+};
+
+struct retry_arguments {
+  std::string run;  ///< an id, a unique beginning of one, or "last"
+  bool json = false;
+  retry_options how;
   std::string state_dir;
 };
 
@@ -110,7 +118,7 @@ struct print_text {
 };
 
 using invocation =
-    std::variant<run_arguments, submit_arguments, supervise_arguments, cancel_arguments, validate_arguments,
+    std::variant<run_arguments, submit_arguments, supervise_arguments, cancel_arguments, retry_arguments, validate_arguments,
                  show_arguments, list_arguments, status_arguments, logs_arguments, watch_arguments,
                  import_arguments, export_arguments, doctor_arguments, print_text>;
 
