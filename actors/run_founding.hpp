@@ -34,8 +34,10 @@ founded_run found_run(const submit_run& asked, const founding_place& where, core
 struct retrying {
   run_facts facts;  ///< id, folder and created_at are given here
   std::size_t max_concurrent = 0;
-  std::vector<std::string> documents;         ///< texts, each by itself, not all without tasks; they join in this order
-  std::vector<std::string> completed_before;  ///< of the finished run; documents that are still to be made may name them
+  std::vector<std::string>
+      documents;  ///< texts, each by itself, not all without tasks; they join in this order
+  std::vector<std::string>
+      completed_before;  ///< of the finished run; documents that are still to be made may name them
 };
 /// The same for such a run.
 founded_run found_retry(retrying asked, const std::string& runs, core::instant now);

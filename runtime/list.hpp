@@ -15,7 +15,7 @@ struct listed_run {
   run_summary summary;
   std::string backend;                       ///< "slurm" or "local"
   std::optional<core::duration> created_at;  ///< wall clock, of the first event
-  std::string retry_of;                      ///< the run whose items go out once more in this one; empty: none
+  std::string retry_of;  ///< the run whose items go out once more in this one; empty: none
 };
 
 /// The names of the run folders, oldest first; none where there is no state directory yet. Errors: storage.

@@ -137,10 +137,10 @@ private:
           "{} completed, unconfirmed, and count as completed here: --with-unconfirmed retries {} too",
           items(left), left == 1 ? "it" : "those"));
     if (!joined_.empty())
-      choice_.warnings.push_back(
-          fmt::format("\"{}\"{} had written a document that joined the run: only the command runs again, what "
-                      "it writes now does not join",
-                      joined_.front(), joined_.size() == 1 ? "" : fmt::format(" and {} more", joined_.size() - 1)));
+      choice_.warnings.push_back(fmt::format(
+          "\"{}\"{} had written a document that joined the run: only the command runs again, what "
+          "it writes now does not join",
+          joined_.front(), joined_.size() == 1 ? "" : fmt::format(" and {} more", joined_.size() - 1)));
     warn_of_living();
   }
 
@@ -158,10 +158,10 @@ private:
       ++count;
     }
     if (count != 0)
-      choice_.warnings.push_back(
-          fmt::format("{} may have run, or may still run, for all that is known (the first: \"{}\"; `settle show {} "
-                      "ITEM` tells more)",
-                      items(count), *first, from_.book.facts().id));
+      choice_.warnings.push_back(fmt::format(
+          "{} may have run, or may still run, for all that is known (the first: \"{}\"; `settle show {} "
+          "ITEM` tells more)",
+          items(count), *first, from_.book.facts().id));
   }
 
   const actors::recovered_run& from_;

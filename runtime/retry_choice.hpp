@@ -17,7 +17,8 @@ struct retry_choice {
   /// Texts, in the order in which the finished run's documents joined, each by itself. The first is always there, be it
   /// without tasks: it has the rules that the others share.
   std::vector<std::string> documents;
-  std::vector<std::string> completed_before;  ///< where generators are to run once more: what theirs may depend on
+  std::vector<std::string>
+      completed_before;  ///< where generators are to run once more: what theirs may depend on
   std::vector<std::string> warnings;
 };
 

@@ -41,7 +41,7 @@ private:
 
   const core::run& run_;
   const std::vector<bool>& taken_;
-  core::names names_;  ///< of the documents that joined so far
+  core::names names_;                                      ///< of the documents that joined so far
   std::unordered_map<std::string, std::size_t> patterns_;  ///< how many of their matches go out
   std::set<core::item_index> missing_, unconfirmed_;
   std::string first_waiting_;

@@ -55,7 +55,7 @@ struct journal_fields {
   std::optional<std::uint64_t> max_concurrent, tasks;
   std::optional<std::uint32_t> index;
   bool exit_records = false;
-  std::vector<std::string_view> items;
+  std::vector<std::string_view> items, earlier;
 };
 
 }  // namespace settle::actors

@@ -108,6 +108,8 @@ std::string run_line(const run_facts& run, std::size_t max_concurrent) {
   w.truth("exit_records", run.exit_records);
   w.whole("max_concurrent", max_concurrent);
   w.text_if_any("retry_of", run.retry_of);
+  if (!run.earlier.empty())
+    w.texts("earlier", run.earlier);
   w.close();
   return w.take();
 }

@@ -21,7 +21,8 @@ namespace settle::actors {
 struct journal_fields;
 
 /// {"event":"run","v":1,"run":…,"title":…,"backend":…,"created":…,"start_dir":…,"home":…,"exit_records":…,
-/// "max_concurrent":…,"retry_of":…}: the first line; the last field only of a run that retries another one.
+/// "max_concurrent":…,"retry_of":…,"earlier":[…]}: the first line; the last two only of a run that retries another one, the
+/// last of all where that was a retry itself.
 std::string run_line(const run_facts& run, std::size_t max_concurrent);
 /// {"event":"document","v":1,"file":"document-0.json","tasks":N,"generator":id or null}
 std::string document_line(std::string_view file, std::size_t tasks, std::string_view generator);
@@ -78,8 +79,8 @@ struct kept_event {
   std::uint64_t job_id = 0;
   const journal_fields* fields = nullptr;  ///< the rest, for the functions below
 };
-using kept_line =
-    std::variant<kept_run, kept_document, kept_intent, kept_withdrawal, kept_cancel, kept_completions, kept_event>;
+using kept_line = std::variant<kept_run, kept_document, kept_intent, kept_withdrawal, kept_cancel,
+                               kept_completions, kept_event>;
 
 /// What it holds is valid until this thread reads the next line. Errors: bad_reply, with words: no JSON, a field that
 /// is missing, of the wrong type or given twice, a newer journal.

@@ -82,7 +82,7 @@ constexpr std::array<field_of<kept_fields>, 14> kept_table{{
 }};
 
 using line_of = journal_fields;
-constexpr std::array<field_of<line_of>, 43> line_table{{
+constexpr std::array<field_of<line_of>, 44> line_table{{
     {"event", take<&line_of::event>},
     {"v", take<&line_of::v>},
     {"seq", take<&line_of::seq>},
@@ -119,6 +119,7 @@ constexpr std::array<field_of<line_of>, 43> line_table{{
     {"exit_records", take<&line_of::exit_records>},
     {"max_concurrent", take<&line_of::max_concurrent>},
     {"retry_of", take<&line_of::retry_of>},
+    {"earlier", take<&line_of::earlier>},
     {"file", take<&line_of::file>},
     {"tasks", take<&line_of::tasks>},
     {"generator", take<&line_of::generator>},
@@ -142,6 +143,7 @@ kept_run run_in(const journal_fields& in) {
   run.facts.home = in.home;
   run.facts.exit_records = in.exit_records;
   run.facts.retry_of = in.retry_of;
+  run.facts.earlier.assign(in.earlier.begin(), in.earlier.end());
   run.max_concurrent = in.max_concurrent.value_or(0);
   return run;
 }

@@ -118,9 +118,9 @@ struct print_text {
 };
 
 using invocation =
-    std::variant<run_arguments, submit_arguments, supervise_arguments, cancel_arguments, retry_arguments, validate_arguments,
-                 show_arguments, list_arguments, status_arguments, logs_arguments, watch_arguments,
-                 import_arguments, export_arguments, doctor_arguments, print_text>;
+    std::variant<run_arguments, submit_arguments, supervise_arguments, cancel_arguments, retry_arguments,
+                 validate_arguments, show_arguments, list_arguments, status_arguments, logs_arguments,
+                 watch_arguments, import_arguments, export_arguments, doctor_arguments, print_text>;
 
 /// Reads the arguments behind the program's name. Errors: bad_input, with a "did you mean" where one is near.
 io::result<invocation> read_arguments(std::vector<std::string> arguments);

@@ -10,7 +10,8 @@ void add_retry(CLI::App& parent, retry_arguments& to) {
   CLI::App& app = *parent.add_subcommand(
       "retry", "what did not complete in a finished run goes out once more, as a new run for the supervisor");
   add_which(app, to.run);
-  app.add_option("ITEM", to.how.items, "tasks' ids, or patterns as in deps (default: all that did not complete)")
+  app.add_option("ITEM", to.how.items,
+                 "tasks' ids, or patterns as in deps (default: all that did not complete)")
       ->type_name("");
   app.add_flag("--json", to.json, "one JSON object on stdout");
   app.add_flag("--with-unconfirmed", to.how.with_unconfirmed,
@@ -19,7 +20,8 @@ void add_retry(CLI::App& parent, retry_arguments& to) {
                wrapped("the items may write over output files of their own that the run has left"));
   app.add_flag("--again", to.how.again,
                wrapped("also what an earlier retry of the run has completed or has under way"));
-  add(app, "--max-concurrent", "N", "at most so many items of the new run at once (default: as in the old one)",
+  add(app, "--max-concurrent", "N",
+      "at most so many items of the new run at once (default: as in the old one)",
       [&to](const std::string& option, const std::string& text) {
         to.how.max_concurrent = count_of(option, text);
       });

@@ -94,6 +94,7 @@ TEST_CASE("unconfirmed completions are retried where that was asked for, on Slur
           "[system][retry][slurm]") {
   const workshop shop;
   shop.knob("sacct_never");
+  shop.knob("queue_time", "3");  // long enough to be listed
   const auto document = shop.document(R"([{"id":"a","name":"a","command":"echo ran >>a.txt"},
     {"id":"b","name":"b","command":"echo ran >>b.txt; exit 3","deps":["a"]}])");
   program first(shop.slurm(document, {"--witness", "off", "--settle-no-record", "3s", "--no-arrays"}));
