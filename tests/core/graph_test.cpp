@@ -251,7 +251,8 @@ TEST_CASE("breaking every reported cycle leaves none", "[core][graph]") {
   CHECK(find_cycles({}, 10).empty());
 }
 
-TEST_CASE("what completed in an earlier run is met, by id and by pattern, and its id is taken", "[core][graph]") {
+TEST_CASE("what completed in an earlier run is met, by id and by pattern, and its id is taken",
+          "[core][graph]") {
   graph g = made_of({{"failed", {}}});
   const std::vector<std::string> before{"part-1", "part-2", "odd[1]"};
   g.completed_before(before);
