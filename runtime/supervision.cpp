@@ -2,7 +2,7 @@
 
 #include "io/files.hpp"
 #include "io/journal.hpp"
-#include "runtime/import_run.hpp"
+#include "runtime/late_accounting.hpp"
 #include "runtime/places.hpp"
 #include "runtime/submission.hpp"
 
@@ -34,17 +34,6 @@ std::optional<std::int64_t> changed_at(const std::string& path) {
   if (::stat(path.c_str(), &facts) != 0)
     return std::nullopt;
   return std::int64_t{facts.st_mtim.tv_sec} * 1'000'000'000 + facts.st_mtim.tv_nsec;
-}
-
-/// Accounting may still have something to say about it. Of an imported run's jobs it may not: they carry no token, and
-/// the ids may be a stranger's by now.
-bool worth_asking_late(const std::string& state, const std::string& run, const listed_run& found) {
-  const auto folder = run_folder(state, run);
-  const auto stamp = changed_at(io::journal_in(folder));
-  const auto now = std::chrono::duration_cast<std::chrono::nanoseconds>(
-      std::chrono::system_clock::now().time_since_epoch());
-  return found.summary.tally.unconfirmed != 0 && found.backend == "slurm" && stamp &&
-         now - std::chrono::nanoseconds(*stamp) < core::limits::late_accounting && !is_imported(folder);
 }
 
 std::string owner_in_words(const io::lease_owner& owner) {
@@ -142,7 +131,7 @@ void supervision::consider(const std::string& run, known_run& known) {
     return;
   }
   known.backend = kind_of((*found)->backend);
-  if ((*found)->summary.finished() && !worth_asking_late(where_.state_dir, run, **found)) {
+  if ((*found)->summary.finished() && !accounting_may_speak(run_folder(where_.state_dir, run), **found)) {
     known.now = standing::over;
     return;
   }

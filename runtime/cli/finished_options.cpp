@@ -29,15 +29,35 @@ void add_retry(CLI::App& parent, retry_arguments& to) {
   app.add_option("--title", to.how.title, "a name for people (default: that of the old run)")->type_name("T");
 }
 
+void add_prune(CLI::App& parent, prune_arguments& to) {
+  CLI::App& app = *parent.add_subcommand(
+      "prune", "removes what finished runs left in the state directory: old ones, or those that are named");
+  auto* const names =
+      app.add_option("RUN", to.how.runs,
+                     wrapped("ids, unique beginnings of them, or last (default: every old one)"))
+          ->type_name("");
+  app.add_flag("-n,--dry-run", to.how.dry_run, "tells what would be removed, and removes nothing");
+  app.add_flag("--json", to.json, "one JSON object on stdout");
+  add(app, "--older-than", "AGE", "only runs that ended so long ago (default: 30d)",
+      [&to](const std::string& option, const std::string& text) {
+        to.how.older_than = duration_of(option, text);
+      })
+      ->excludes(names);
+  add_state(app, to.state_dir);
+}
+
 }  // namespace
 
 void add_finished(CLI::App& parent, finished_arguments& to) {
   add_retry(parent, to.retry);
+  add_prune(parent, to.prune);
 }
 
 std::optional<invocation> chosen_finished(const CLI::App& app, const finished_arguments& from) {
   if (app.got_subcommand("retry"))
     return from.retry;
+  if (app.got_subcommand("prune"))
+    return from.prune;
   return std::nullopt;
 }
 

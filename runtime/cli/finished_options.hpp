@@ -1,4 +1,4 @@
-// The commands about runs that are over, as values: retry. Runs nothing.
+// The commands about runs that are over, as values: retry, prune. Runs nothing.
 #pragma once
 
 #include "runtime/cli/arguments.hpp"
@@ -11,6 +11,7 @@ namespace settle::cli {
 
 struct finished_arguments {
   retry_arguments retry;
+  prune_arguments prune;
 };
 
 /// Adds these commands to the program's.
