@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <chrono>
 #include <numeric>
 
 namespace settle::cli {
@@ -21,6 +22,11 @@ std::string counted(std::size_t n, const char* what) {
   return fmt::format("{} {}{}", n, what, n == 1 ? "" : "s");
 }
 
+std::string age_in_words(std::chrono::milliseconds age) {
+  constexpr std::chrono::hours day{24};
+  return age % day == age.zero() ? fmt::format("{}d", age / day) : short_duration(age);
+}
+
 std::string reason(kept why, std::size_t n, const prune_options& how) {
   switch (why) {
   case kept::unfinished:
@@ -28,7 +34,7 @@ std::string reason(kept why, std::size_t n, const prune_options& how) {
   case kept::held:
     return fmt::format("{} held by a process", n);
   case kept::young:
-    return fmt::format("{} younger than {}", n, short_duration(how.older_than));
+    return fmt::format("{} younger than {}", n, age_in_words(how.older_than));
   case kept::asked_about:
     return fmt::format("{} still asked about in accounting", n);
   case kept::imported:

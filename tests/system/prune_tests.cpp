@@ -99,10 +99,10 @@ TEST_CASE("old finished runs are removed, and it is told which and how many byte
   CHECK(done.code == 0);
   CHECK(done.err.empty());
   CHECK(lines_in(done.out) == 1);
-  for (const std::string& part :
-       {"\"dry_run\":false", "\"bytes\":" + std::to_string(all), "\"young\":1",
-        "{\"run\":\"" + good + "\",\"title\":\"a title\",\"status\":\"completed\",\"items\":1,\"bytes\":" +
-            std::to_string(bytes) + "}"}) {
+  for (const auto& part : std::vector<std::string>{
+           "\"dry_run\":false", "\"bytes\":" + std::to_string(all), "\"young\":1",
+           "{\"run\":\"" + good + "\",\"title\":\"a title\",\"status\":\"completed\",\"items\":1,\"bytes\":" +
+               std::to_string(bytes) + "}"}) {
     INFO(done.out);
     CHECK(has(done.out, part));
   }
