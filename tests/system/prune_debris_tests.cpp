@@ -167,7 +167,7 @@ TEST_CASE("a supervisor goes on while finished runs are removed beneath it", "[s
   CHECK(count_in(shop.state() / "runs") == 0);
 }
 
-TEST_CASE("ten thousand runs are removed within seconds", "[system][prune]") {
+TEST_CASE("ten thousand runs are removed within seconds, not minutes", "[system][prune]") {
   const workshop shop;
   run_to_end(shop, fine, 0);
   const auto one = shop.only_run();
@@ -184,6 +184,6 @@ TEST_CASE("ten thousand runs are removed within seconds", "[system][prune]") {
   CHECK(done.code == 0);
   CHECK(times(done.out, "\"run\":\"") == copies);
   CHECK(count_in(shop.state() / "runs") == 0);
-  CHECK(took < std::chrono::seconds(20));
+  CHECK(took < std::chrono::seconds(60));  // some two, where the machine is ours
   WARN(std::chrono::duration_cast<std::chrono::milliseconds>(took).count() << " ms");
 }
