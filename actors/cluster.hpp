@@ -54,6 +54,8 @@ struct accounting_answer {
   /// The ids that were asked about, less those that were not answered. An array's own id asks about all of its tasks, and
   /// only so rows of those that never began are shown.
   std::vector<std::uint64_t> asked;
+  /// Of those that were asked about: some row of theirs could not be read, so nothing was answered.
+  std::vector<std::uint64_t> unread{};
   /// What the calls that answered said; an id asked and not here has no row. `unavailable`: no call answered.
   io::result<std::vector<accounted_job>> what;
   bool disabled = false;  ///< the cluster keeps no accounting at all

@@ -80,7 +80,7 @@ public:
   /// Nobody is asked for a while: the time until the next listing is nobody's.
   void paused() { last_listing_begun_.reset(); }
 
-  /// Ids to ask accounting about, oldest first. An array whose tasks mostly are to be asked about, or one of which may
+  /// Ids to ask accounting about: oldest first, of each run in turn. An array whose tasks mostly are to be asked about, or one of which may
   /// have never begun, goes as a whole.
   std::vector<std::uint64_t> accounting_ids() const;
   void accounted(const accounting_answer&, std::optional<std::uint64_t> backlog, core::instant now,
@@ -130,8 +130,10 @@ private:
     std::uint64_t seen_in = 0;                  ///< number of the last listing that held its row
     std::uint64_t unreadable_in = 0;  ///< number of the last listing in which its row was unreadable
     bool absence_told = false;
-    bool id_lost = false;          ///< the id was last listed as another job's
-    std::uint64_t rowless_in = 0;  ///< number of the listing after which accounting answered without a row
+    bool id_lost = false;  ///< the id was last listed as another job's
+    std::uint64_t rowless_in =
+        0;  ///< number of the listing after which accounting answered without a row, and had before
+    std::uint8_t rowless_answers = 0;  ///< in a row, and so many are needed
     bool was_rest = false;  ///< last listed as one of its array's tasks that wait: of those no record is kept
     std::uint8_t rowless_asks = 0;  ///< in a row, of an array's task asked about by its own id
     bool missed = false;            ///< the last listing lacked it, but was not to be believed alone
@@ -173,6 +175,7 @@ private:
   struct accounted_rows;
   void tell_accounted(item_key, watched&, std::uint64_t asked, const accounted_rows&, delivery,
                       std::vector<delivery>& out);
+  void not_answered(std::uint64_t id);
   bool asks_whole(std::uint64_t array_id, const std::vector<const watched*>& wanting) const;
   void find_named(const accounted_job&, core::instant now, std::vector<delivery>&);
   void found(item_key, watched&, std::uint64_t job_id, core::instant now, std::vector<delivery>&);

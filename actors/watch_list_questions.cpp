@@ -6,7 +6,9 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <unordered_map>
+#include <unordered_set>
 
 namespace settle::actors {
 
@@ -20,6 +22,27 @@ namespace {
 /// rest of its array tells of it. Its own row may only be late.
 constexpr std::uint8_t asks_before_whole = 3;
 
+/// Oldest first, one of each run in turn: where not all of them fit into a cycle's calls a large run does not keep a small
+/// one waiting.
+std::vector<std::uint64_t> in_turn(std::map<std::uint32_t, std::vector<std::uint64_t>> by_run) {
+  std::vector<std::uint64_t> out;
+  std::unordered_set<std::uint64_t> asked;  // after a crash items of two runs may have had one id
+  std::size_t longest = 0;
+  for (auto& [run, ids] : by_run) {
+    std::sort(ids.begin(), ids.end(), io::older_job);
+    ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+    longest = std::max(longest, ids.size());
+  }
+  for (std::size_t i = 0; i < longest; ++i) {
+    for (auto run = by_run.begin(); run != by_run.end();) {
+      if (i < run->second.size() && (by_run.size() == 1 || asked.insert(run->second[i]).second))
+        out.push_back(run->second[i]);
+      run = i + 1 < run->second.size() ? std::next(run) : by_run.erase(run);
+    }
+  }
+  return out;
+}
+
 }  // namespace
 
 bool watch_list::asks_whole(std::uint64_t array_id, const std::vector<const watched*>& wanting) const {
@@ -31,26 +54,28 @@ bool watch_list::asks_whole(std::uint64_t array_id, const std::vector<const watc
 }
 
 std::vector<std::uint64_t> watch_list::accounting_ids() const {
-  std::vector<std::uint64_t> ids;
+  std::map<std::uint32_t, std::vector<std::uint64_t>> by_run;
   std::unordered_map<std::uint64_t, std::vector<const watched*>> tasks;
+  std::unordered_map<std::uint64_t, std::uint32_t> run_of;
   for (const auto& [key, w] : jobs_) {
     if (!w.needs.accounting || w.job_id == 0)
       continue;
-    if (io::is_array_task(w.job_id))
+    if (io::is_array_task(w.job_id)) {
       tasks[io::array_id_of(w.job_id)].push_back(&w);
-    else
-      ids.push_back(w.job_id);
+      run_of[io::array_id_of(w.job_id)] = key.run;
+    } else {
+      by_run[key.run].push_back(w.job_id);
+    }
   }
   for (const auto& [array, wanting] : tasks) {
+    auto& ids = by_run[run_of.at(array)];
     if (asks_whole(array, wanting))
       ids.push_back(array);
     else
       for (const auto* w : wanting)
         ids.push_back(w->job_id);
   }
-  std::sort(ids.begin(), ids.end(), io::older_job);
-  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
-  return ids;
+  return in_turn(std::move(by_run));
 }
 
 /// One id may have been several jobs. Rows under our token are ours, rows under another's are not. Those under none are,
@@ -107,14 +132,29 @@ void watch_list::tell_accounted(item_key key, watched& w, std::uint64_t asked, c
   const bool whole = asked == w.job_id ? !io::is_array_task(asked) : true;
   if (!d.rows.empty()) {
     highest_accounted_ = std::max(highest_accounted_, io::array_id_of(w.job_id));
-    w.rowless_asks = 0;
+    w.rowless_asks = w.rowless_answers = 0;
   } else if (answered && whole) {
-    w.rowless_in = listings_;
+    // Nothing at all may be all that is left of an answer: it is not believed before it is said again.
+    if (w.rowless_answers < core::limits::rowless_answers_believed)
+      ++w.rowless_answers;
+    if (w.rowless_answers == core::limits::rowless_answers_believed)
+      w.rowless_in = listings_;
     w.rowless_asks = 0;
   } else if (answered) {
     w.rowless_asks = static_cast<std::uint8_t>((w.rowless_asks + 1) % (asks_before_whole + 1));
+  } else {
+    w.rowless_answers = 0;
   }
   out.push_back(std::move(d));
+}
+
+/// Some row of its, or of one of its tasks, could not be read.
+void watch_list::not_answered(std::uint64_t id) {
+  for (auto [i, last] = by_id_.equal_range(id); i != last; ++i)
+    jobs_.at(i->second).rowless_answers = 0;
+  if (const auto array = by_array_.find(id); array != by_array_.end())
+    for (const auto& [index, key] : array->second.tasks)
+      jobs_.at(key).rowless_answers = 0;
 }
 
 void watch_list::accounted(const accounting_answer& answer, std::optional<std::uint64_t> backlog,
@@ -128,7 +168,11 @@ void watch_list::accounted(const accounting_answer& answer, std::optional<std::u
   d.what.accounting_caught_up = backlog == std::uint64_t{0};
   if (!answer.what)
     d.what.words = answer.what.error().words;
+  for (auto id : answer.unread)
+    not_answered(id);
   for (auto id : answer.asked) {
+    if (answer.some_task_unread)
+      not_answered(id);
     if (!io::is_array_task(id) || !answer.some_task_unread)
       for (auto [i, last] = by_id_.equal_range(id); i != last; ++i)
         tell_accounted(i->second, jobs_.at(i->second), id, by_job, d, out);

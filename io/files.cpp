@@ -108,4 +108,11 @@ int write_whole(int fd, std::string_view& bytes) {
   return 0;
 }
 
+std::optional<std::chrono::nanoseconds> changed_at(const std::string& path) {
+  struct stat facts {};
+  if (::stat(path.c_str(), &facts) != 0)
+    return std::nullopt;
+  return std::chrono::seconds(facts.st_mtim.tv_sec) + std::chrono::nanoseconds(facts.st_mtim.tv_nsec);
+}
+
 }  // namespace settle::io

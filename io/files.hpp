@@ -5,6 +5,8 @@
 
 #include <sys/types.h>
 
+#include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -32,6 +34,9 @@ int write_whole(int fd, std::string_view& bytes);
 /// parser's padding.
 int read_whole(int fd, std::string& bytes);
 int read_whole_file(const std::string& path, std::string& bytes);
+
+/// When what is there was last written to, by the file system's clock (CLOCK_REALTIME's zero); none: nothing is there.
+std::optional<std::chrono::nanoseconds> changed_at(const std::string& path);
 
 /// Writes a file anew and makes it and its name durable. 0 or errno.
 int write_durable_file(const std::string& path, std::string_view bytes);

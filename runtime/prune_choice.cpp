@@ -4,7 +4,7 @@
 #include "io/journal.hpp"
 #include "io/lease.hpp"
 #include "runtime/import_run.hpp"
-#include "runtime/late_accounting.hpp"
+#include "runtime/late.hpp"
 #include "runtime/list.hpp"
 #include "runtime/settle.hpp"
 
@@ -85,10 +85,11 @@ std::string words_of_link(const std::string& run, const std::string& folder) {
   return fmt::format("run {} is left alone: {} is a symbolic link", run, folder);
 }
 
-bool still_asked_about(const std::string& folder, const listed_run& run, core::duration now) {
-  const bool ended_lately = run.summary.tally.unconfirmed != 0 && run.backend == "slurm" &&
-                            now - *run.ended_at < core::limits::late_accounting;
-  return ended_lately || accounting_may_speak(folder, run);
+bool still_asked_about(const std::string& state_dir, const std::string& run, const listed_run& found,
+                       core::duration now) {
+  const bool ended_lately = found.summary.tally.unconfirmed != 0 && found.backend == "slurm" &&
+                            now - *found.ended_at < core::limits::late_accounting;
+  return ended_lately || worth_asking_late(state_dir, run, found);
 }
 
 }  // namespace
@@ -119,7 +120,7 @@ prune_choice choose_old(const std::string& state_dir, const std::string& run, co
     return stays(kept::imported, "");
   if (now - *found->ended_at < how.older_than)
     return stays(kept::young, "");
-  if (still_asked_about(folder, *found, now))
+  if (still_asked_about(state_dir, run, *found, now))
     return stays(kept::asked_about, "");
   return out;
 }

@@ -2,15 +2,13 @@
 
 #include "io/files.hpp"
 #include "io/journal.hpp"
-#include "runtime/late_accounting.hpp"
+#include "runtime/late.hpp"
 #include "runtime/places.hpp"
 #include "runtime/submission.hpp"
 
 #include <algorithm>
 #include <cstdint>
 #include <utility>
-
-#include <sys/stat.h>
 
 namespace settle {
 
@@ -27,13 +25,6 @@ constexpr std::chrono::seconds trouble_wait_max{3600};
 
 backend_kind kind_of(const std::string& backend) {
   return backend == "local" ? backend_kind::local : backend_kind::slurm;
-}
-
-std::optional<std::int64_t> changed_at(const std::string& path) {
-  struct stat facts {};
-  if (::stat(path.c_str(), &facts) != 0)
-    return std::nullopt;
-  return std::int64_t{facts.st_mtim.tv_sec} * 1'000'000'000 + facts.st_mtim.tv_nsec;
 }
 
 std::string owner_in_words(const io::lease_owner& owner) {
@@ -109,7 +100,7 @@ io::result<void> supervision::look() {
 /// A folder was made or removed since the last look, or that look is a while ago: clocks of file servers are coarse.
 bool supervision::runs_changed() {
   const auto now = steady::now();
-  const auto stamp = changed_at(where_.state_dir + "/runs");
+  const auto stamp = io::changed_at(where_.state_dir + "/runs");
   if (stamp && stamp == runs_stamp_ && now - listed_ < list_distance)
     return false;
   runs_stamp_ = stamp;
@@ -131,7 +122,7 @@ void supervision::consider(const std::string& run, known_run& known) {
     return;
   }
   known.backend = kind_of((*found)->backend);
-  if ((*found)->summary.finished() && !accounting_may_speak(run_folder(where_.state_dir, run), **found)) {
+  if ((*found)->summary.finished() && !worth_asking_late(where_.state_dir, run, **found)) {
     known.now = standing::over;
     return;
   }
@@ -228,6 +219,14 @@ supervision::tally supervision::count() const {
     out.elsewhere += known.now == standing::elsewhere ? 1 : 0;
     out.in_trouble += known.now == standing::in_trouble ? 1 : 0;
   }
+  return out;
+}
+
+std::map<std::string, std::uint64_t> supervision::calls() const {
+  std::map<std::string, std::uint64_t> out;
+  for (const auto& [kind, host] : runtimes_)
+    for (const auto& [program, calls] : host->calls())
+      out[program] += calls;
   return out;
 }
 

@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -48,6 +49,8 @@ public:
     std::size_t in_trouble = 0;  ///< tried again later
   };
   tally count() const;
+  /// Commands of Slurm started so far, by program.
+  std::map<std::string, std::uint64_t> calls() const;
   /// No run is left that could get on here or elsewhere: what is not finished is in trouble.
   bool idle();
   /// Everybody who does the work answers within this time.
@@ -86,7 +89,7 @@ private:
   steady::time_point beaten_{};
   steady::time_point listed_{};
   bool all_considered_ = false;  ///< the last listing was gone through to its end
-  std::optional<std::int64_t> runs_stamp_;
+  std::optional<std::chrono::nanoseconds> runs_stamp_;
 };
 
 }  // namespace settle

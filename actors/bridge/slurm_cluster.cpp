@@ -85,8 +85,8 @@ asio::awaitable<void> account_jobs(shared_ptr s, std::vector<std::vector<std::ui
     unread_jobs unread;
     add_accounted(*table, jobs, unread);
     answer.some_task_unread = answer.some_task_unread || unread.some_task;
-    std::copy_if(ids[i].begin(), ids[i].end(), std::back_inserter(answered),
-                 [&](std::uint64_t id) { return !unread.cover(id); });
+    std::partition_copy(ids[i].begin(), ids[i].end(), std::back_inserter(answer.unread),
+                        std::back_inserter(answered), [&](std::uint64_t id) { return unread.cover(id); });
   }
   answer.read = s->config.now().monotonic;
   if (trouble && answered.empty()) {

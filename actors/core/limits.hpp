@@ -60,6 +60,9 @@ inline constexpr std::size_t accounting_calls_per_cycle_max = 4;
 inline constexpr std::size_t names_per_search_max = 1000;
 /// Live jobs of ours that must be missing at once for a listing to be suspect.
 inline constexpr std::size_t suspicious_absence_min = 3;
+/// So often in a row must accounting have answered without a row before a job was never recorded: an answer that is empty
+/// may be what some wrapper or dying daemon left of it.
+inline constexpr std::uint8_t rowless_answers_believed = 2;
 /// Our clock and Slurm's may differ by this much beyond the measured skew.
 inline constexpr seconds clock_slack{600};
 /// The same before the skew was measured: a search by name reaches back this far.

@@ -1,9 +1,12 @@
 #include "runtime/cli/commands.hpp"
+
+#include "actors/core/limits.hpp"
 #include "runtime/cli/human_reporter.hpp"
 #include "runtime/cli/json_reporter.hpp"
 #include "runtime/cli/problems.hpp"
 #include "runtime/cli/reading.hpp"
 #include "runtime/cli/session.hpp"
+#include "runtime/late.hpp"
 #include "runtime/list.hpp"
 #include "runtime/show.hpp"
 
@@ -43,34 +46,52 @@ void warn(reporter& told, const std::string& lines) {
     told.words(lines.substr(0, lines.size() - 1));
 }
 
+struct left {
+  std::string run;
+  std::uint64_t late = 0;  ///< its completions that accounting may still confirm or correct
+};
+
 /// On which backend the run was started decides on which it goes on, unless the user says.
-io::result<std::string> find_left_run(const run_arguments& arguments, options& to) {
+io::result<left> find_left_run(const run_arguments& arguments, options& to) {
   const std::string state = state_of(arguments.runtime.state_dir);
   auto run = find_run(state, arguments.resume);
   if (!run)
-    return run;
-  const auto left = read_listed(state, *run);
-  if (!left)
-    return tl::unexpected(left.error());
-  if (to.backend == backend_kind::automatic && *left)
-    to.backend = (*left)->backend == "local" ? backend_kind::local : backend_kind::slurm;
-  return run;
+    return tl::unexpected(run.error());
+  const auto listed = read_listed(state, *run);
+  if (!listed)
+    return tl::unexpected(listed.error());
+  left found{std::move(*run)};
+  if (!*listed)
+    return found;
+  if (to.backend == backend_kind::automatic)
+    to.backend = (*listed)->backend == "local" ? backend_kind::local : backend_kind::slurm;
+  if ((*listed)->summary.finished() && !arguments.accept_unconfirmed &&
+      worth_asking_late(state, found.run, **listed)) {
+    to.late_accounting = core::limits::late_accounting;
+    found.late = (*listed)->summary.tally.unconfirmed;
+  }
+  return found;
 }
 
 int resumed(const run_arguments& arguments, reporter& told) {
   signals noted;
   auto settings = arguments.runtime;
-  const auto run = find_left_run(arguments, settings);
-  if (!run)
-    return refuse(told, run.error());
+  const auto left = find_left_run(arguments, settings);
+  if (!left)
+    return refuse(told, left.error());
   auto host = runtime::start(settings);
   if (!host)
     return refuse(told, host.error());
-  const submit_answer answer = (*host)->resume(*run, arguments.take_over);
+  const submit_answer answer = (*host)->resume(left->run, arguments.take_over);
   if (answer.run.empty())
-    return refuse(told, arguments.json, *run, answer);
+    return refuse(told, arguments.json, left->run, answer);
   told.started((*host)->summary(answer.run), run_folder((*host)->state_dir(), answer.run),
                (*host)->backend());
+  if (left->late != 0)
+    told.words("settle: the run is finished, " + std::to_string(left->late) +
+               " unconfirmed. Accounting is asked on until it has told, for 24 h after the last of them "
+               "ended; Ctrl-C "
+               "leaves it as it is");
   session supervision(**host, answer.run, answer.next_seq, told, noted, arguments.cancel_on_interrupt);
   return supervision.supervise(arguments.accept_unconfirmed);
 }

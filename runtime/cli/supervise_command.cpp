@@ -24,6 +24,7 @@ namespace {
 using steady = std::chrono::steady_clock;
 
 constexpr std::chrono::milliseconds look_distance_of_supervisor{1'000};
+constexpr std::chrono::hours calls_distance{1};
 
 class headless {
 public:
@@ -68,6 +69,8 @@ private:
         complaint_.clear();
       }
       tell_service();
+      if (steady::now() - calls_told_ >= calls_distance)
+        tell_calls();
       pass_events();
       if (log_.lost())
         return refuse("the log could not be written; what was printed is not complete", exit_no_work);
@@ -96,6 +99,20 @@ private:
     told_alive_ = now;
   }
 
+  /// How often Slurm was asked, once an hour and at the end: what an administrator wants to know.
+  void tell_calls() {
+    calls_told_ = steady::now();
+    std::string words;
+    std::uint64_t all = 0;
+    for (const auto& [program, calls] : runs_->calls()) {
+      if (calls != 0)
+        words += fmt::format("{}{} {}", words.empty() ? "" : ", ", program, calls);
+      all += calls;
+    }
+    if (std::exchange(calls_, all) != all)
+      log_.word({}, "calls so far: " + words);
+  }
+
   void pass_events() {
     for (const auto& e : queue_->take())
       log_.event(e);
@@ -121,6 +138,7 @@ private:
   /// Jobs keep running; whoever supervises next goes on with them.
   void leave() {
     runs_->detach();
+    tell_calls();
     const auto under_way = runs_->count().under_way;
     pass_events();
     queue_->close();
@@ -139,6 +157,8 @@ private:
   std::shared_ptr<event_queue> queue_ = std::make_shared<event_queue>();
   std::unique_ptr<supervision> runs_;
   std::string status_, complaint_;
+  steady::time_point calls_told_ = steady::now();
+  std::uint64_t calls_ = 0;  ///< when they were told
 };
 
 }  // namespace

@@ -156,6 +156,21 @@ TEST_CASE("accounting is asked about single tasks, about most of an array as a w
   }
 }
 
+TEST_CASE("accounting is asked about each run in turn: a large one does not keep a small one waiting",
+          "[actors][watch_list]") {
+  desk d;
+  const auto ask_about = [&](item_key key, std::uint64_t id) {
+    d.list.follow(key, id, "t.0abc-" + std::to_string(id) + "-1", std::nullopt, d.now);
+    d.list.set_needs(key, item_needs{.accounting = true}, d.now);
+  };
+  for (std::uint32_t i = 0; i < 5; ++i)
+    ask_about({1, i}, 10 + i);
+  ask_about({2, 0}, 101);
+  ask_about({2, 1}, 100);
+  ask_about({3, 0}, 11);  // an id that was given again
+  CHECK(d.list.accounting_ids() == std::vector<std::uint64_t>{10, 100, 11, 101, 12, 13, 14});
+}
+
 TEST_CASE("a task that never gets a row of its own is asked about with its array now and then",
           "[actors][watch_list][arrays]") {
   desk d;

@@ -35,7 +35,10 @@ actors::accounting_answer accounting_of(io::command_result said, std::vector<std
   actors::unread_jobs unread;
   actors::add_accounted(*table, jobs, unread);
   answer.some_task_unread = unread.some_task;
-  std::erase_if(answer.asked, [&](std::uint64_t id) { return unread.cover(id); });
+  std::vector<std::uint64_t> asked;
+  std::partition_copy(answer.asked.begin(), answer.asked.end(), std::back_inserter(answer.unread),
+                      std::back_inserter(asked), [&](std::uint64_t id) { return unread.cover(id); });
+  answer.asked = std::move(asked);
   answer.what = std::move(jobs);
   return answer;
 }

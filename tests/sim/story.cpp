@@ -54,6 +54,7 @@ ending play(std::uint64_t seed, mutation wrong, bool keep_history) {
       const auto strike_now = [&] {
         if (process && time.now() <= f.to) {
           process.reset();
+          cluster.sightings_lost();
           ++kills;
         }
       };

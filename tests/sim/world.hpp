@@ -55,7 +55,7 @@ struct job {
   duration gone_at{};      ///< when the controller forgot it, if it did
   bool forgotten = false;  ///< lost in a crash of the controller
   std::uint64_t turn = 0;  ///< counts what was planned for it; older plans are void
-  bool listed = false;     ///< some listing has shown it
+  bool listed = false;     ///< some listing has shown it to whoever lives, or whose disk has its id
   std::string row{};       ///< its line of squeue; empty: to be made anew
 };
 
@@ -105,12 +105,16 @@ public:
   /// Whether nobody has heard its id: the answer is under way, or whoever asked has died. Without an index: all of it.
   void mark_unclear(const std::string& name, std::optional<std::uint32_t> index, bool unclear);
 
+  /// Whoever saw jobs in listings has died. Of one whose id no disk holds the next one knows nothing.
+  void sightings_lost();
+
   // -- the truth --
   /// The last listing was empty without a word, and so few jobs of ours were live that nobody could tell that from an
   /// empty queue.
   bool listing_told_nothing() const;
   const std::vector<job>& jobs() const { return jobs_; }
-  /// Accounting shows this life's end to whoever asks, since then.
+  /// Accounting shows this life's end to whoever asks, since then. An end that reads REQUEUED is none: what followed is
+  /// open.
   std::optional<duration> accounted_since(std::size_t job, std::size_t life) const;
 
   bool has_rows(std::size_t job) const { return !books_[job].empty(); }
@@ -147,6 +151,7 @@ private:
   // accounting
   void account(std::size_t j, std::size_t life, bool ended);
   void arrives(std::size_t j, std::size_t life, bool ended);
+  bool reads_requeued(const job&, std::size_t life) const;
   record* find_record(std::size_t j, std::size_t life);
 
   // words

@@ -289,6 +289,8 @@ record* world::find_record(std::size_t j, std::size_t l) {
 }
 
 std::optional<duration> world::accounted_since(std::size_t j, std::size_t l) const {
+  if (reads_requeued(jobs_[j], l))
+    return std::nullopt;
   auto i = accounted_.find({j, l});
   return i == accounted_.end() ? std::nullopt : std::optional{i->second};
 }

@@ -180,18 +180,22 @@ void world::add_rest_records(std::string& out, const std::vector<std::size_t>& j
   }
 }
 
+bool world::reads_requeued(const job& j, std::size_t l) const {
+  const auto& it = j.lives[l];
+  return it.plan.how == outcome::exit_code && (l + 1 < j.lives.size() || (it.plan.requeue && !it.cancelled));
+}
+
 void world::add_record(std::string& out, std::size_t j, const record& r, const std::string& id,
                        const std::string& shown) const {
   const auto& it = jobs_[j];
   const auto& l = it.lives[r.life];
   const auto end = ending_of(l, l.started.has_value());
-  const bool returns = r.life + 1 < it.lives.size() || (l.plan.requeue && !l.cancelled);
   const int code = story_.codes_cut && end.exit >= 128 ? end.exit - 128 : end.exit;
-  const auto state = !r.ended                                      ? (r.half      ? "FAILED"
-                                                                      : l.started ? "RUNNING"
-                                                                                  : "PENDING")
-                     : returns && l.plan.how == outcome::exit_code ? "REQUEUED"
-                                                                   : end.state;
+  const auto state = !r.ended                     ? (r.half      ? "FAILED"
+                                                     : l.started ? "RUNNING"
+                                                                 : "PENDING")
+                     : reads_requeued(it, r.life) ? "REQUEUED"
+                                                  : end.state;
   const auto codes = r.ended ? std::to_string(code) + ":" + std::to_string(end.signal == 15 ? 0 : end.signal)
                              : std::string{"0:0"};
   const auto start = l.started ? std::to_string(seconds_at(*l.started)) : std::string{"Unknown"};

@@ -78,6 +78,11 @@ void world::mark_unclear(const std::string& name, std::optional<std::uint32_t> i
       j.unclear = unclear;
 }
 
+void world::sightings_lost() {
+  for (auto& j : jobs_)
+    j.listed = j.listed && !j.unclear;
+}
+
 std::string world::note_key(const std::string& name, std::optional<std::uint32_t> index) {
   return index ? name + "_" + std::to_string(*index) : name;
 }

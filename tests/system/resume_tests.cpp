@@ -122,6 +122,43 @@ TEST_CASE("a journal that is damaged in the middle is not gone on with", "[syste
   CHECK(shop.calls("sbatch") == 1);
 }
 
+TEST_CASE(
+    "--resume of a finished run asks on about what is unconfirmed, and its exit code is what accounting told",
+    "[system][resume]") {
+  const workshop shop;
+  shop.knob("sacct_never");
+  auto what = shop.slurm(shop.document(R"([{"id":"a","name":"a","command":"exit 3"}])"),
+                         {"--witness", "off", "--settle-no-record", "3s"});
+  program first(what);
+  first.finish();
+  REQUIRE(first.exit_code() == 4);
+  const auto again = [&](std::vector<std::string> more = {}) {
+    auto next = resume(shop, std::move(more));
+    next.environment = what.environment;
+    return next;
+  };
+  SECTION("which tells") {
+    program second(again());
+    CHECK(second.wait_until([](const auto&, const auto& err) { return has(err, "1 unconfirmed"); }));
+    shop.unset("sacct_never");
+    second.finish();
+    CHECK(second.exit_code() == 1);
+    CHECK(has(second.out(), R"("event":"verdict_corrected")"));
+  }
+  SECTION("which stays silent until somebody leaves") {
+    program second(again());
+    CHECK(second.wait_until([](const auto&, const auto& err) { return has(err, "1 unconfirmed"); }));
+    second.signal(SIGTERM);
+    second.finish();
+    CHECK(second.exit_code() == 4);
+  }
+  SECTION("but not where that is accepted") {
+    program second(again({"--unconfirmed", "accept"}));
+    second.finish();
+    CHECK(second.exit_code() == 0);
+  }
+}
+
 TEST_CASE("--resume does not go with a document, and an unknown run is refused", "[system][resume]") {
   const workshop shop;
   program both(shop.settle({"run", shop.document("[]"), "--resume", "last"}));

@@ -196,6 +196,7 @@ TEST_CASE("late accounting is heard by the next supervisor too, and corrects", "
   INFO(first.out << first.err);
   REQUIRE(first.exit_code == 0);  // finished, though still asked about
   CHECK(has(first.out, "completed, unconfirmed"));
+  CHECK(has(first.out, "calls so far: sacct "));
 
   shop.unset("sacct_never");
   auto what = shop.settle(supervise);
