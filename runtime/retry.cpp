@@ -127,6 +127,9 @@ io::result<retried_run> retry_run(const std::string& state_dir, const std::strin
     if (const auto at_stake = outputs_at_stake(found->book, choice->taken, *founded.book);
         at_stake.items != 0)
       return refuse(run, words_of_outputs(at_stake));
+  if (!(*turn)->still_ours())  // suspended for a minute, say, with another machine's `retry` meanwhile
+    return io::fail(io::errc::unavailable,
+                    "another `settle retry` has come between: nothing was made, retry again");
   if (const auto left = leave_book(state_dir, *founded.book, choice->documents); !left)
     return tl::unexpected(left.error());
   return retried_run{founded.book->facts().id, choice->count, std::move(choice->warnings)};
