@@ -86,8 +86,8 @@ inline constexpr duration submit_patience = seconds{10};
 inline constexpr duration admission_patience = seconds{10};
 /// Slurm's own default of MaxArraySize, where the cluster does not say.
 inline constexpr std::size_t array_size_default = 1001;
-/// An array's script stays below this: slurmctld takes 4 MiB by default, and keeps it in memory and on disk.
-inline constexpr std::size_t array_script_bytes_max = std::size_t{3} << 20;
+/// An array's script stays below this: slurmctld sends all of it with every task that it starts (decision 0020).
+inline constexpr std::size_t array_script_bytes_max = std::size_t{256} << 10;
 /// Items that become ready within this go out together.
 inline constexpr duration array_gathering = std::chrono::milliseconds{50};
 /// Observed time after which an array's task that is gone from the waiting rest, and of which accounting that has caught
