@@ -4,6 +4,7 @@
 #include "actors/translate/journal_json.hpp"
 #include "actors/translate/json_writer.hpp"
 #include "io/files.hpp"
+#include "io/job_id.hpp"
 #include "runtime/export_deps.hpp"
 #include "runtime/export_imported.hpp"
 #include "runtime/export_rules.hpp"
@@ -121,7 +122,7 @@ private:
     out_.open();
     write_task(index);
     out_.text("status", core::to_text(it.last.status));
-    out_.text_or_null("job_id", it.last.job_id == 0 ? std::string{} : std::to_string(it.last.job_id));
+    out_.text_or_null("job_id", it.last.job_id == 0 ? std::string{} : io::job_id_text(it.last.job_id));
     out_.null("user");
     time("submitted_at", it.submitted_at);
     time("started_at", it.started_at);

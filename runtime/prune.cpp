@@ -32,8 +32,13 @@ public:
       : state_(std::move(state_dir)), how_(how), now_(now) {}
 
   io::result<prune_report> run() {
-    if (auto chosen = how_.runs.empty() ? choose() : choose_by_name(); !chosen)
-      return tl::unexpected(chosen.error());
+    auto choices = choose_runs(state_, how_, now_);
+    if (!choices)
+      return tl::unexpected(choices.error());
+    report_.removed = std::move(choices->chosen);
+    report_.stayed = choices->stayed;
+    report_.troubles = std::move(choices->troubles);
+    staying_ = std::move(choices->staying);
     if (auto swept = sweep_trash(); !swept)
       return tl::unexpected(swept.error());
     if (auto moved = move_to_trash(); !moved)
@@ -48,42 +53,6 @@ public:
   }
 
 private:
-  io::result<void> choose() {
-    const auto names = run_folders(state_);
-    if (!names)
-      return tl::unexpected(names.error());
-    for (const std::string& name : *names) {
-      auto choice = choose_old(state_, name, how_, now_);
-      if (choice.why || choice.vanished)
-        staying_.push_back(name);
-      if (choice.why)
-        ++report_.stayed[static_cast<std::size_t>(*choice.why)];
-      if (choice.why == kept::unreadable)
-        report_.troubles.push_back(std::move(choice.words));
-      if (!choice.why && !choice.vanished)
-        report_.removed.push_back(std::move(choice.run));
-    }
-    return {};
-  }
-
-  io::result<void> choose_by_name() {
-    std::set<std::string> runs;
-    for (const std::string& name : how_.runs) {
-      const auto run = find_run(state_, name);
-      if (!run)
-        return tl::unexpected(run.error());
-      runs.insert(*run);
-    }
-    for (const std::string& run : runs) {
-      auto choice = choose_named(state_, run);
-      if (choice.why)
-        return io::fail(choice.why == kept::unreadable ? io::errc::storage : io::errc::bad_input,
-                        choice.words + (runs.size() > 1 ? "; nothing was removed" : ""));
-      report_.removed.push_back(std::move(choice.run));
-    }
-    return {};
-  }
-
   io::result<void> move_to_trash() {
     if (how_.dry_run) {
       for (const pruned_run& run : report_.removed)

@@ -110,6 +110,7 @@ private:
   void saw(const actors::kept_withdrawal&) {}
   void saw(const actors::kept_cancel&) {}
   void saw(const actors::kept_completions&) {}
+  void saw(const actors::kept_compaction&) {}
 
   static bool is_unconfirmed(const stream_event& e) {
     return e.status == item_status::completed && e.who == core::evidence::none;

@@ -94,6 +94,15 @@ std::string completed_before_line(const std::vector<std::string>& items) {
   return w.take();
 }
 
+std::string compacted_line() {
+  json_writer w;
+  w.open();
+  w.text("event", "compacted");
+  w.whole("v", 1);
+  w.close();
+  return w.take();
+}
+
 std::string run_line(const run_facts& run, std::size_t max_concurrent) {
   json_writer w;
   w.open();

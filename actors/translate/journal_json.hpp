@@ -39,6 +39,8 @@ std::string cancel_line(const std::vector<std::string>& items = {});
 /// {"event":"completed_before","v":1,"items":[…]}: tasks that documents still to come may depend on, for they completed
 /// in the run that this one retries.
 std::string completed_before_line(const std::vector<std::string>& items);
+/// {"event":"compacted","v":1}, behind the first line: what followed was made shorter since, numbers of events are missing.
+std::string compacted_line();
 /// An item's event with what only a process that takes the run over needs: its member "kept". Other readers of the
 /// journal leave that out.
 std::string item_line(const core::stream_event& e, const core::item& now);
@@ -67,6 +69,7 @@ struct kept_cancel {
 struct kept_completions {
   std::vector<std::string> items;
 };
+struct kept_compaction {};
 /// An event of the stream: what most readers ask it for. Valid as the line itself.
 struct kept_event {
   core::stream_kind kind{};
@@ -80,7 +83,7 @@ struct kept_event {
   const journal_fields* fields = nullptr;  ///< the rest, for the functions below
 };
 using kept_line = std::variant<kept_run, kept_document, kept_intent, kept_withdrawal, kept_cancel,
-                               kept_completions, kept_event>;
+                               kept_completions, kept_compaction, kept_event>;
 
 /// What it holds is valid until this thread reads the next line. Errors: bad_reply, with words: no JSON, a field that
 /// is missing, of the wrong type or given twice, a newer journal.

@@ -188,6 +188,8 @@ io::result<kept_line> read_own_line(const journal_fields& in) {
     return kept_cancel{{in.items.begin(), in.items.end()}};
   if (in.event == "completed_before" && !in.items.empty())
     return kept_completions{{in.items.begin(), in.items.end()}};
+  if (in.event == "compacted")
+    return kept_compaction{};
   return wrong_field(in.event);
 }
 
@@ -197,7 +199,7 @@ tl::unexpected<io::error> newer_version() {
 
 bool is_own(std::string_view event) {
   return event == "run" || event == "document" || event == "intent" || event == "array_intent" ||
-         event == "withdrawn" || event == "cancel" || event == "completed_before";
+         event == "withdrawn" || event == "cancel" || event == "completed_before" || event == "compacted";
 }
 
 /// Reads lines one after the other (decision 0019). The quick way takes what looks as we write it; of all else the strict parser, which

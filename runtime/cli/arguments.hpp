@@ -58,6 +58,7 @@ struct retry_arguments {
 
 struct prune_arguments {
   bool json = false;
+  bool compact = false;  ///< journals are made shorter, nothing is removed
   prune_options how;
   std::string state_dir;
 };

@@ -36,7 +36,9 @@ void add_prune(CLI::App& parent, prune_arguments& to) {
       app.add_option("RUN", to.how.runs,
                      wrapped("ids, unique beginnings of them, or last (default: every old one)"))
           ->type_name("");
-  app.add_flag("-n,--dry-run", to.how.dry_run, "tells what would be removed, and removes nothing");
+  app.add_flag("-n,--dry-run", to.how.dry_run, "tells what would be done, and does nothing");
+  app.add_flag("--compact", to.compact,
+               wrapped("removes no run: their journals are made shorter, and tell the same verdicts"));
   app.add_flag("--json", to.json, "one JSON object on stdout");
   add(app, "--older-than", "AGE", "only runs that ended so long ago (default: 30d)",
       [&to](const std::string& option, const std::string& text) {

@@ -1,6 +1,5 @@
 #include "runtime/cli/prune_text.hpp"
 
-#include "actors/translate/json_writer.hpp"
 #include "runtime/cli/duration_text.hpp"
 #include "runtime/cli/screen_text.hpp"
 
@@ -17,10 +16,6 @@ namespace {
 /// By `kept`.
 constexpr std::array<const char*, kept_reasons> names{"unfinished", "held",  "young",     "asked_about",
                                                       "imported",   "links", "unreadable"};
-
-std::string counted(std::size_t n, const char* what) {
-  return fmt::format("{} {}{}", n, what, n == 1 ? "" : "s");
-}
 
 std::string age_in_words(std::chrono::milliseconds age) {
   constexpr std::chrono::hours day{24};
@@ -47,20 +42,6 @@ std::string reason(kept why, std::size_t n, const prune_options& how) {
   return {};
 }
 
-std::string kept_in_words(const prune_report& report, const prune_options& how) {
-  const auto all = std::accumulate(report.stayed.begin(), report.stayed.end(), std::size_t{0});
-  if (all == 0)
-    return {};
-  std::string text = fmt::format("; kept {}: ", counted(all, "run"));
-  const char* between = "";
-  for (std::size_t i = 0; i < kept_reasons; ++i)
-    if (report.stayed[i] != 0) {
-      text += between + reason(static_cast<kept>(i), report.stayed[i], how);
-      between = ", ";
-    }
-  return text;
-}
-
 std::uint64_t bytes_of(const prune_report& report) {
   return std::accumulate(report.removed.begin(), report.removed.end(), std::uint64_t{0},
                          [](std::uint64_t sum, const pruned_run& run) { return sum + run.bytes; });
@@ -76,6 +57,31 @@ std::string run_line(const pruned_run& run, const char* verb) {
 }
 
 }  // namespace
+
+std::string counted(std::size_t n, const char* what) {
+  return fmt::format("{} {}{}", n, what, n == 1 ? "" : "s");
+}
+
+std::string kept_in_words(const std::array<std::size_t, kept_reasons>& stayed, const prune_options& how) {
+  const auto all = std::accumulate(stayed.begin(), stayed.end(), std::size_t{0});
+  if (all == 0)
+    return {};
+  std::string text = fmt::format("; kept {}: ", counted(all, "run"));
+  const char* between = "";
+  for (std::size_t i = 0; i < kept_reasons; ++i)
+    if (stayed[i] != 0) {
+      text += between + reason(static_cast<kept>(i), stayed[i], how);
+      between = ", ";
+    }
+  return text;
+}
+
+void write_kept(actors::json_writer& out, const std::array<std::size_t, kept_reasons>& stayed) {
+  out.open("kept");
+  for (std::size_t i = 0; i < kept_reasons; ++i)
+    out.whole(names[i], stayed[i]);
+  out.close();
+}
 
 std::string bytes_in_words(std::uint64_t bytes) {
   constexpr std::array<const char*, 5> units{"kB", "MB", "GB", "TB", "PB"};
@@ -104,7 +110,7 @@ std::string prune_text(const prune_report& report, const prune_options& how) {
                     verb, counted(report.swept.files, "file"), bytes_in_words(report.swept.bytes));
   if (whole.empty())
     whole = "nothing to remove";
-  return text + whole + kept_in_words(report, how) + "\n";
+  return text + whole + kept_in_words(report.stayed, how) + "\n";
 }
 
 std::string prune_json(const prune_report& report, const prune_options& how) {
@@ -123,10 +129,7 @@ std::string prune_json(const prune_report& report, const prune_options& how) {
   }
   out.close_list();
   out.whole("bytes", bytes_of(report));
-  out.open("kept");
-  for (std::size_t i = 0; i < kept_reasons; ++i)
-    out.whole(names[i], report.stayed[i]);
-  out.close();
+  write_kept(out, report.stayed);
   out.open("swept");
   out.whole("files", report.swept.files);
   out.whole("bytes", report.swept.bytes);
