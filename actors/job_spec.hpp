@@ -19,12 +19,14 @@ namespace settle::actors {
 struct run_facts {
   std::string id;
   std::string title;
-  std::string folder;         ///< of this run in the state directory, absolute
-  std::string start_dir;      ///< absolute; relative and absent working_dir mean this
-  std::string created_at;     ///< ISO 8601, UTC
-  std::string backend;        ///< "slurm" or "local"
-  std::string home;           ///< $HOME of the submitter
-  bool exit_records = false;  ///< job scripts leave one each, in the folder's `exits`
+  std::string folder;                  ///< of this run in the state directory, absolute
+  std::string start_dir;               ///< absolute; relative and absent working_dir mean this
+  std::string created_at;              ///< ISO 8601, UTC
+  std::string backend;                 ///< "slurm" or "local"
+  std::string home;                    ///< $HOME of the submitter
+  bool exit_records = false;           ///< job scripts leave one each, in the folder's `exits`
+  std::string retry_of{};              ///< the run whose items go out once more in this one; empty: none
+  std::vector<std::string> earlier{};  ///< what `retry_of` was a retry of, and so on: the oldest first
 };
 
 struct job_spec {

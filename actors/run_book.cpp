@@ -69,9 +69,18 @@ std::vector<tasks::problem> run_book::add_document(tasks::document doc, std::str
   return {};
 }
 
+void run_book::add_completed_before(const std::vector<std::string>& ids) {
+  run_.completed_before(ids);
+  note(completed_before_line(ids));
+}
+
 std::string run_book::newest_document() const {
   assert(!parts_.empty());
-  return "document-" + std::to_string(parts_.size() - 1) + ".json";
+  return document_name(parts_.size() - 1);
+}
+
+std::string run_book::document_name(std::size_t n) {
+  return "document-" + std::to_string(n) + ".json";
 }
 
 const run_book::part& run_book::part_of(core::item_index index) const {

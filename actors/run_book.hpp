@@ -41,8 +41,19 @@ public:
     seq_ = durable_ = seq;
     first_held_ = seq + 1;
   }
+  /// Items may depend on these, which completed in the run that this one retries; a document that a generator writes
+  /// may name them. The journal gets its line.
+  void add_completed_before(const std::vector<std::string>& ids);
   /// The file name under which the store keeps the document that joined last.
   std::string newest_document() const;
+  static std::string document_name(std::size_t n);  ///< of the n-th that joined, from 0
+  /// A document as it joined, with all that it inherits.
+  struct part {
+    tasks::document doc;
+    core::item_index first = 0;                        ///< of its tasks
+    std::shared_ptr<const tasks::document> inherited;  ///< the document without its tasks
+  };
+  const std::vector<part>& parts() const noexcept { return parts_; }
   const tasks::task& task(core::item_index) const;
   /// What a document that this item writes inherits: the defaults, rules and groups of the item's own document.
   std::shared_ptr<const tasks::document> inherited_by(core::item_index) const;
@@ -77,11 +88,6 @@ public:
   void told_to_all(std::uint64_t seq);
 
 private:
-  struct part {
-    tasks::document doc;
-    core::item_index first = 0;
-    std::shared_ptr<const tasks::document> inherited;  ///< the document without its tasks
-  };
   const part& part_of(core::item_index) const;
   std::vector<tasks::problem> join(tasks::document doc, core::run_change* change);
   void tell(core::stream_event e, core::duration wall, const core::item* kept = nullptr);

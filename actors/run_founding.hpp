@@ -30,4 +30,16 @@ struct founded_run {
 /// The book has the journal's first lines, up to run_started; of a run without tasks up to run_finished.
 founded_run found_run(const submit_run& asked, const founding_place& where, core::instant now);
 
+/// A run that goes on where a finished one failed.
+struct retrying {
+  run_facts facts;  ///< id, folder and created_at are given here
+  std::size_t max_concurrent = 0;
+  std::vector<std::string>
+      documents;  ///< texts, each by itself, not all without tasks; they join in this order
+  std::vector<std::string>
+      completed_before;  ///< of the finished run; documents that are still to be made may name them
+};
+/// The same for such a run.
+founded_run found_retry(retrying asked, const std::string& runs, core::instant now);
+
 }  // namespace settle::actors

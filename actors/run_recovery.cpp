@@ -104,6 +104,10 @@ private:
         cancelled_.insert(*index);
   }
 
+  void apply(kept_completions& said) { book_->run().completed_before(said.items); }
+
+  void apply(kept_compaction&) { compacted_ = true; }
+
   void apply(kept_event& said) {
     if (tells_of_item(said.kind))
       return apply_item(said);
@@ -128,7 +132,7 @@ private:
   }
 
   bool follows(std::uint64_t seq) {
-    if (seq != seq_ + 1)
+    if (compacted_ ? seq <= seq_ : seq != seq_ + 1)
       refuse("event " + std::to_string(seq) + " after event " + std::to_string(seq_) + ": lines are missing");
     seq_ = seq;
     return !wrong_;
@@ -157,6 +161,7 @@ private:
   bool unconfirmed_releases_;
   std::size_t line_ = 0;
   std::uint64_t seq_ = 0;
+  bool compacted_ = false;  ///< numbers may be missing
   core::item_index likely_ = 0;
   std::optional<run_book> book_;
   std::set<core::item_index> joined_;

@@ -1,7 +1,7 @@
 // The supervisor's part that does what others ask of a run under way: cancelling, and letting go of it.
 #include "actors/supervisor.hpp"
 
-#include "actors/core/glob.hpp"
+#include "actors/core/named_items.hpp"
 #include "actors/event_of.hpp"
 #include "actors/translate/journal_json.hpp"
 
@@ -12,29 +12,6 @@ namespace settle::actors {
 using core::item_index;
 
 namespace {
-
-/// The items that these ids and patterns name; `unknown`: the first that names none.
-std::set<item_index> named(const core::run& run, const std::vector<std::string>& wanted,
-                           std::string& unknown) {
-  std::set<item_index> out;
-  const auto& tasks = run.tasks();
-  for (const auto& word : wanted) {
-    bool any = false;
-    if (const auto index = tasks.find(word)) {
-      any = true;
-      out.insert(*index);
-    } else if (core::is_glob(word)) {
-      for (item_index i = 0; i < run.size(); ++i)
-        if (core::glob_matches(word, tasks.id(i))) {
-          any = true;
-          out.insert(i);
-        }
-    }
-    if (!any && unknown.empty())
-      unknown = word;
-  }
-  return out;
-}
 
 std::string items(std::size_t n) {
   return n == 1 ? "1 item" : std::to_string(n) + " items";
@@ -100,7 +77,7 @@ request_answer supervisor_actor::carry_out(run_number number, supervised_run& r,
     return {true, "cancelling " + items(open) + " of run " + asked.run};
   }
   std::string unknown;
-  const auto which = named(run, asked.items, unknown);
+  const auto which = core::named_items(run.tasks(), asked.items, unknown);
   if (!unknown.empty())
     return {false, "run " + asked.run + " has no item \"" + unknown + "\": nothing was cancelled"};
   const auto begun = cancel_items(number, r, which);

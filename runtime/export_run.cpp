@@ -4,19 +4,19 @@
 #include "actors/translate/journal_json.hpp"
 #include "actors/translate/json_writer.hpp"
 #include "io/files.hpp"
-#include "io/journal.hpp"
+#include "io/job_id.hpp"
 #include "runtime/export_deps.hpp"
 #include "runtime/export_imported.hpp"
 #include "runtime/export_rules.hpp"
 #include "runtime/import_run.hpp"
 #include "runtime/iso_time.hpp"
+#include "runtime/journal_head.hpp"
 #include "runtime/show.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <fstream>
 #include <map>
 #include <span>
 #include <unordered_map>
@@ -122,7 +122,7 @@ private:
     out_.open();
     write_task(index);
     out_.text("status", core::to_text(it.last.status));
-    out_.text_or_null("job_id", it.last.job_id == 0 ? std::string{} : std::to_string(it.last.job_id));
+    out_.text_or_null("job_id", it.last.job_id == 0 ? std::string{} : io::job_id_text(it.last.job_id));
     out_.null("user");
     time("submitted_at", it.submitted_at);
     time("started_at", it.started_at);
@@ -223,19 +223,6 @@ private:
   json_writer out_;
 };
 
-/// What the run is, from the first line of its journal.
-io::result<actors::kept_run> kept_facts(const std::string& folder) {
-  std::ifstream journal(io::journal_in(folder));
-  std::string line;
-  std::getline(journal, line);
-  auto read = actors::read_kept_line(line);
-  if (!read)
-    return io::fail(io::errc::storage, io::journal_in(folder) + ":1: " + read.error().words);
-  if (auto* run = std::get_if<actors::kept_run>(&*read))
-    return std::move(*run);
-  return io::fail(io::errc::storage, io::journal_in(folder) + ":1: the first line does not tell of a run");
-}
-
 }  // namespace
 
 io::result<void> export_run(const std::string& state_dir, const std::string& run,
@@ -255,7 +242,7 @@ io::result<void> export_run(const std::string& state_dir, const std::string& run
       return io::fail(io::errc::storage, imported + " cannot be read: " + wrong);
     return {};
   }
-  auto kept = kept_facts(shown->folder);
+  auto kept = read_journal_head(shown->folder);
   if (!kept)
     return tl::unexpected(kept.error());
   warnings.insert(warnings.end(), shown->warnings.begin(), shown->warnings.end());

@@ -29,6 +29,16 @@ io::result<std::uint64_t> size_of(int fd, const std::string& path) {
   return static_cast<std::uint64_t>(facts.st_size);
 }
 
+tl::unexpected<io::error> cannot_open(const std::string& journal, int error) {
+  const std::string folder = io::folder_of(journal);
+  struct stat facts {};
+  if (error == ENOENT && ::stat(folder.c_str(), &facts) != 0 && errno == ENOENT)
+    return io::fail(io::errc::storage, "run " + folder.substr(folder.rfind('/') + 1) +
+                                           " is gone: it was removed (by `settle prune`, or by hand) from " +
+                                           io::folder_of(folder));
+  return io::fail(io::errc::storage, "cannot open " + journal + ": " + io::errno_words(error));
+}
+
 /// Appends what stands at `at`, at most a block; none on errors, errno tells.
 std::optional<std::size_t> read_block(int fd, std::uint64_t at, std::string& text) {
   const std::size_t kept = text.size();
@@ -50,7 +60,7 @@ io::result<bool> journal_tail::read_some(const std::function<void(std::string_vi
   // Opened anew each time: network file systems look at the server for what is new when a file is opened.
   const io::unique_fd file(::open(path_.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file)
-    return io::fail(io::errc::storage, "cannot open " + path_ + ": " + io::errno_words(errno));
+    return cannot_open(path_, errno);
   const auto size = size_of(file.get(), path_);
   if (!size)
     return tl::unexpected(size.error());
@@ -87,6 +97,7 @@ void run_so_far::saw(const io::result<actors::kept_line>& line) {
     is_run_ = true;
     now_.title = run->facts.title;
     backend_ = run->facts.backend;
+    retry_of_ = run->facts.retry_of;
   } else if (const auto* e = std::get_if<actors::kept_event>(&*line)) {
     saw_event(*e);
   }
@@ -95,6 +106,7 @@ void run_so_far::saw(const io::result<actors::kept_line>& line) {
 void run_so_far::saw_event(const actors::kept_event& e) {
   if (!created_at_)
     created_at_ = e.at;
+  ended_at_.reset();
   switch (e.kind) {
   case stream_kind::run_started:
     now_.tally = whole_event(e).tally;
@@ -116,8 +128,9 @@ void run_so_far::saw_event(const actors::kept_event& e) {
   }
 }
 
-void run_so_far::saw_end(const core::stream_event& e) {
+void run_so_far::saw_end(const core::stream_event& e, bool last_word) {
   finished_ = true;
+  ended_at_ = last_word ? std::optional(e.at) : std::nullopt;
   now_.tally = e.tally;
   now_.status = e.run_state;
   now_.confirmed = e.confirmed;

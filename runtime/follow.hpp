@@ -38,15 +38,18 @@ public:
   explicit run_so_far(std::string run);
   /// A line that cannot be read is passed over.
   void saw(const io::result<actors::kept_line>& line);
-  /// A run_finished.
-  void saw_end(const core::stream_event& e);
+  /// A run_finished. `last_word`: no event stands behind it.
+  void saw_end(const core::stream_event& e, bool last_word = true);
 
   /// As the program's own summary of it: running until a run_finished came.
   run_summary summary() const;
   const std::string& backend() const noexcept { return backend_; }
+  const std::string& retry_of() const noexcept { return retry_of_; }  ///< a run's id; empty: none
   bool is_run() const noexcept { return is_run_; }      ///< the line that begins a run was there
   bool finished() const noexcept { return finished_; }  ///< a run_finished was there; the latest counts
   std::optional<core::duration> created_at() const noexcept { return created_at_; }  ///< wall clock
+  /// When it was over, by the wall clock; none where its end is not the last that was told of it.
+  std::optional<core::duration> ended_at() const noexcept { return ended_at_; }
 
 private:
   struct standing {
@@ -57,10 +60,10 @@ private:
   void saw_item(const actors::kept_event& e);
 
   run_summary now_;
-  std::string backend_;
+  std::string backend_, retry_of_;
   bool is_run_ = false;
   bool finished_ = false;
-  std::optional<core::duration> created_at_;
+  std::optional<core::duration> created_at_, ended_at_;
   core::names ids_;
   std::vector<standing> items_;  ///< as their ids
 };

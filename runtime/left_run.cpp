@@ -1,10 +1,12 @@
 #include "runtime/left_run.hpp"
 
 #include "io/files.hpp"
+#include "io/journal.hpp"
 #include "runtime/places.hpp"
 #include "runtime/settle.hpp"
 
 #include <cerrno>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -64,6 +66,19 @@ io::result<void> leave_run(const std::string& state_dir, const std::string& run,
                                            " is there, but may not survive a power failure: cannot sync " +
                                            state_dir + "/runs: " + io::errno_words(error));
   return {};
+}
+
+io::result<void> leave_book(const std::string& state_dir, actors::run_book& book,
+                            const std::vector<std::string>& documents) {
+  std::vector<run_file> files;
+  for (std::size_t n = 0; n < documents.size(); ++n)
+    files.push_back({actors::run_book::document_name(n), documents[n]});
+  std::uint64_t last_seq = 0;
+  std::string journal;
+  for (const auto& line : book.take_lines(last_seq))
+    journal += line + "\n";
+  files.push_back({std::string(io::journal_name), journal});
+  return leave_run(state_dir, book.facts().id, files);
 }
 
 }  // namespace settle

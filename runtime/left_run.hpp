@@ -1,7 +1,7 @@
 // A run's folder that appears in the state directory whole or not at all: written under another name, synced, renamed.
-// Knows file names, not what is in them.
 #pragma once
 
+#include "actors/run_book.hpp"
 #include "io/result.hpp"
 
 #include <string>
@@ -19,5 +19,9 @@ struct run_file {
 /// nothing of it is left, unless the words say that the run is there and only its name could not be made durable.
 io::result<void> leave_run(const std::string& state_dir, const std::string& run,
                            const std::vector<run_file>& files);
+
+/// The same for a run that was founded here: the first lines of its journal, and its documents in their order.
+io::result<void> leave_book(const std::string& state_dir, actors::run_book& book,
+                            const std::vector<std::string>& documents);
 
 }  // namespace settle

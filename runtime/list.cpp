@@ -56,16 +56,23 @@ void for_each_line(std::string_view text, Line line) {
   }
 }
 
+struct end_of_run {
+  core::stream_event event;
+  bool last_word = true;  ///< no event stands behind it
+};
+
 /// The last run_finished in a journal's last bytes, whose first line may be half a one.
-std::optional<core::stream_event> last_end(std::string_view text) {
-  std::optional<core::stream_event> found;
+std::optional<end_of_run> last_end(std::string_view text) {
+  std::optional<end_of_run> found;
   for_each_line(text, [&found](std::string_view line) {
-    if (line.find("\"run_finished\"") == std::string_view::npos)
+    if (!found && line.find("\"run_finished\"") == std::string_view::npos)
       return;  // most lines by far: not worth parsing
     const auto said = actors::read_kept_line(line);
     const auto* e = said ? std::get_if<actors::kept_event>(&*said) : nullptr;
     if (e != nullptr && e->kind == core::stream_kind::run_finished)
-      found = whole_event(*e);
+      found = end_of_run{whole_event(*e)};
+    else if (found && e != nullptr)
+      found->last_word = false;
   });
   return found;
 }
@@ -102,7 +109,7 @@ io::result<run_so_far> read_ends(int fd, const std::string& path, const std::str
   const auto end = last_end(*foot);
   if (!end || !known.is_run() || !known.created_at())
     return read_all(path, run);
-  known.saw_end(*end);
+  known.saw_end(end->event, end->last_word);
   return known;
 }
 
@@ -110,6 +117,12 @@ bool is_fresh(const std::string& folder) {
   std::error_code code;
   const auto changed = fs::last_write_time(folder, code);
   return !code && fs::file_time_type::clock::now() - changed < being_made;
+}
+
+/// Removed since it was listed.
+bool is_gone(const std::string& folder) {
+  struct stat facts {};
+  return ::lstat(folder.c_str(), &facts) != 0 && errno == ENOENT;
 }
 
 }  // namespace
@@ -133,10 +146,12 @@ io::result<std::optional<listed_run>> read_listed(const std::string& state_dir, 
   const std::string folder = run_folder(state_dir, run);
   const std::string path = io::journal_in(folder);
   const io::unique_fd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file && errno == ENOENT && is_fresh(folder))
-    return std::nullopt;
-  if (!file)
-    return cannot("open", path, errno);
+  if (!file) {
+    const int error = errno;
+    return error == ENOENT && (is_fresh(folder) || is_gone(folder))
+               ? io::result<std::optional<listed_run>>(std::nullopt)
+               : cannot("open", path, error);
+  }
   const auto known = read_ends(file.get(), path, run);
   if (!known)
     return tl::unexpected(known.error());
@@ -144,7 +159,8 @@ io::result<std::optional<listed_run>> read_listed(const std::string& state_dir, 
     return is_fresh(folder)
                ? io::result<std::optional<listed_run>>(std::nullopt)
                : io::fail(io::errc::storage, path + " does not begin as the journal of a run does");
-  return listed_run{known->summary(), known->backend(), known->created_at()};
+  return listed_run{known->summary(), known->backend(), known->created_at(), known->retry_of(),
+                    known->ended_at()};
 }
 
 std::string listed_json(const listed_run& run) {
@@ -156,6 +172,7 @@ std::string listed_json(const listed_run& run) {
   actors::write_counts(out, run.summary.tally);
   out.text_or_null("title", run.summary.title);
   out.text_or_null("created_at", run.created_at ? iso_time(*run.created_at) : std::string{});
+  out.text_or_null("retry_of", run.retry_of);
   out.close();
   return out.take();
 }

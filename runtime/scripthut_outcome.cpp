@@ -2,6 +2,7 @@
 
 #include "actors/core/verdict.hpp"
 #include "actors/translate/slurm_words.hpp"
+#include "io/job_id.hpp"
 #include "io/slurm/records.hpp"
 
 #include <cassert>
@@ -155,9 +156,7 @@ core::verdict doom_of(const scripthut_item& item) {
 }  // namespace
 
 std::uint64_t slurm_id_of(std::string_view job_id) {
-  std::uint64_t id = 0;
-  const auto [end, error] = std::from_chars(job_id.data(), job_id.data() + job_id.size(), id);
-  return error == std::errc{} && end == job_id.data() + job_id.size() ? id : 0;
+  return io::job_id_from_text(job_id).value_or(0);
 }
 
 tl::expected<core::item, std::string> outcome_of(const scripthut_item& item, bool generator,

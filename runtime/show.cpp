@@ -83,6 +83,7 @@ public:
 private:
   void saw(const actors::kept_run& line) {
     run_.title = line.facts.title;
+    run_.retry_of = line.facts.retry_of;
     run_.backend = line.facts.backend;
   }
   void saw(const actors::kept_document& line) {
@@ -108,6 +109,8 @@ private:
   void saw(const actors::kept_intent&) {}
   void saw(const actors::kept_withdrawal&) {}
   void saw(const actors::kept_cancel&) {}
+  void saw(const actors::kept_completions&) {}
+  void saw(const actors::kept_compaction&) {}
 
   static bool is_unconfirmed(const stream_event& e) {
     return e.status == item_status::completed && e.who == core::evidence::none;

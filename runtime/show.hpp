@@ -33,7 +33,8 @@ struct shown_run {
   std::string id;
   std::string folder;
   std::string title;
-  std::string backend;  ///< "slurm" or "local"
+  std::string retry_of;  ///< the run whose items go out once more in this one; empty: none
+  std::string backend;   ///< "slurm" or "local"
   core::run_status status = core::run_status::pending;
   bool confirmed = false;  ///< terminal and no completion is unconfirmed
   core::counts tally;

@@ -92,6 +92,7 @@ void write_json(const shown_run& run, const std::function<void(std::string_view)
   out.text("status", core::to_text(run.status));
   out.truth("confirmed", run.confirmed);
   write_time(out, "created_at", run.created_at);
+  out.text_or_null("retry_of", run.retry_of);
   actors::write_counts(out, run.tally);
   out.texts("warnings", run.warnings);
   out.open_list("items");
@@ -119,6 +120,7 @@ std::string status_json(const shown_run& run, core::duration now) {
   out.text("status", core::to_text(run.status));
   out.truth("confirmed", run.confirmed);
   write_time(out, "created_at", run.created_at);
+  out.text_or_null("retry_of", run.retry_of);
   write_time(out, "last_event_at", run.last_event_at);
   write_time(out, "finished_at", run.finished_at);
   const auto took = elapsed_of(run, now);

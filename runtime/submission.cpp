@@ -2,13 +2,11 @@
 
 #include "actors/clock.hpp"
 #include "actors/run_founding.hpp"
-#include "io/journal.hpp"
 #include "io/lease.hpp"
 #include "runtime/left_run.hpp"
 #include "runtime/places.hpp"
 #include "runtime/run_request.hpp"
 
-#include <cstdint>
 #include <utility>
 
 namespace settle {
@@ -35,17 +33,10 @@ submit_answer leave(const options& place, actors::submit_run asked) {
   answer.warnings = std::move(founded.warnings);
   if (!founded.book)
     return answer;
-  auto& book = *founded.book;
-  std::uint64_t last_seq = 0;
-  std::string journal;
-  for (const auto& line : book.take_lines(last_seq))
-    journal += line + "\n";
-  const auto left =
-      leave_run(state, book.facts().id,
-                {{book.newest_document(), asked.document}, {std::string(io::journal_name), journal}});
+  const auto left = leave_book(state, *founded.book, {std::move(asked.document)});
   if (!left)
     return refused(left.error());
-  answer.run = book.facts().id;
+  answer.run = founded.book->facts().id;
   return answer;
 }
 

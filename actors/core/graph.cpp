@@ -26,6 +26,13 @@ void graph::append_edges(vertex& v, std::span<const std::uint32_t> targets) {
   v.count = static_cast<std::uint32_t>(wanted);
 }
 
+void graph::completed_before(std::span<const std::string> ids) {
+  before_.reserve(before_.size() + ids.size());
+  for (const std::string& id : ids)
+    if (!before_.find(id))
+      before_.add(id);
+}
+
 std::vector<item_index> graph::dependents(item_index i) const {
   std::vector<item_index> found;
   for (const std::uint32_t target : edges(items_[i])) {

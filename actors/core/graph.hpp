@@ -53,6 +53,11 @@ public:
   /// tasks that wait for something that has failed already; they are not yet marked: call `failed`.
   std::vector<graph_problem> add(std::span<const task_ref> tasks, std::vector<stillborn>* dead = nullptr);
 
+  /// Ids of tasks that completed before this run began: dependencies on them are met, and no task that joins may take
+  /// them. To be told before the documents that speak of them join.
+  void completed_before(std::span<const std::string> ids);
+  const names& completed_before() const noexcept { return before_; }
+
   std::size_t size() const noexcept { return items_.size(); }
   const std::string& id(item_index i) const { return names_.at(i); }
   std::optional<item_index> find(std::string_view id) const { return names_.find(id); }
@@ -89,6 +94,7 @@ private:
   void met(item_index, std::vector<item_index>& ready);
 
   names names_;
+  names before_;
   std::vector<vertex> items_;
   std::vector<vertex> groups_;
   std::vector<std::uint32_t> edges_;  // an item's index, or a group's with group_flag

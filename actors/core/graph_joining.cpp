@@ -62,9 +62,13 @@ std::vector<graph_problem> graph::joining::resolve() {
 
 void graph::joining::add_names() {
   graph_.names_.reserve(first_ + tasks_.size());
-  for (std::size_t task = 0; task < tasks_.size(); ++task)
+  for (std::size_t task = 0; task < tasks_.size(); ++task) {
     if (!graph_.names_.add(tasks_[task].id))
       report(kind::duplicate_id, task, 0, "the id " + quoted(tasks_[task].id) + " is already taken");
+    else if (graph_.before_.find(tasks_[task].id))
+      report(kind::duplicate_id, task, 0,
+             "the id " + quoted(tasks_[task].id) + " is taken by a task that completed in an earlier run");
+  }
 }
 
 void graph::joining::resolve_task(std::uint32_t task) {
@@ -75,6 +79,8 @@ void graph::joining::resolve_task(std::uint32_t task) {
       report(kind::self_dep, task, d, quoted(dep) + " depends on itself");
     } else if (const auto found = graph_.find(dep)) {
       edges_.push_back({task, *found});
+    } else if (graph_.before_.find(dep)) {
+      continue;  // met already
     } else if (!is_glob(dep)) {
       report(kind::unknown_dep, task, d,
              quoted(tasks_[task].id) + " depends on " + quoted(dep) + ", which does not exist");
@@ -110,10 +116,11 @@ void graph::joining::resolve_pattern(std::string_view pattern, std::vector<use> 
   const auto own = std::stable_partition(users.begin(), users.end(), matched);
   const std::vector<use> inside(users.begin(), own);
   users.erase(users.begin(), own);
-  if (matches.empty())
+  const bool met_before = graph_.before_.size() > 0 && !graph_.before_.matching(pattern).empty();
+  if (matches.empty() && !met_before)
     for (const use& u : users)
       report(kind::empty_glob, u.task, u.dep, quoted(pattern) + " matches no task");
-  if (matches.size() == 1 && inside.size() == 1)
+  if (matches.size() == 1 && inside.size() == 1 && !met_before)
     report(kind::empty_glob, inside[0].task, inside[0].dep, quoted(pattern) + " matches no other task");
   if (inside.size() == 1)
     expand(inside[0].task, matches);

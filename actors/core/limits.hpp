@@ -103,6 +103,8 @@ inline constexpr duration restart_period = seconds{60};
 inline constexpr duration requests_interval = seconds{1};
 /// After it left the queue accounting may still confirm or correct an unconfirmed completion, so long somebody asks.
 inline constexpr duration late_accounting = std::chrono::hours{24};
+/// What only a killed process leaves, or one that waits no more, is not touched before: everybody else is done by then.
+inline constexpr duration debris_kept = std::chrono::hours{24};
 
 static_assert(poll_interval_floor < poll_interval_settling);
 static_assert(poll_interval_settling < poll_interval_ceiling);

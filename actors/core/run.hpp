@@ -46,6 +46,9 @@ public:
   std::vector<graph_problem> add(std::span<const task_ref> tasks, std::span<const bool> generators,
                                  run_change* change = nullptr);
 
+  /// As graph::completed_before.
+  void completed_before(std::span<const std::string> ids) { graph_.completed_before(ids); }
+
   /// The next item that may be submitted now, marked as holding a slot; none when nothing is ready, the
   /// cap is reached or the run is being cancelled. The cap counts live items and submissions under way: it is
   /// exact at all times.
@@ -73,6 +76,7 @@ public:
   const counts& tally() const noexcept { return counts_; }
   run_status status() const noexcept;
   bool confirmed() const noexcept;  ///< terminal and no completion is unconfirmed
+  std::size_t max_concurrent() const noexcept { return max_concurrent_; }  ///< 0: no limit of its own
   std::size_t slots_used() const noexcept { return slots_; }
   void cancel_was_asked() noexcept { cancelling_ = true; }
   bool cancelling() const noexcept { return cancelling_; }

@@ -51,11 +51,11 @@ struct journal_fields {
   std::optional<kept_fields> kept;
 
   // the journal's own lines'
-  std::string_view title, backend, created, start_dir, home, file, generator, token, array;
+  std::string_view title, backend, created, start_dir, home, retry_of, file, generator, token, array;
   std::optional<std::uint64_t> max_concurrent, tasks;
   std::optional<std::uint32_t> index;
   bool exit_records = false;
-  std::vector<std::string_view> items;
+  std::vector<std::string_view> items, earlier;
 };
 
 }  // namespace settle::actors

@@ -85,6 +85,25 @@ std::string cancel_line(const std::vector<std::string>& items) {
   return w.take();
 }
 
+std::string completed_before_line(const std::vector<std::string>& items) {
+  json_writer w;
+  w.open();
+  w.text("event", "completed_before");
+  w.whole("v", 1);
+  w.texts("items", items);
+  w.close();
+  return w.take();
+}
+
+std::string compacted_line() {
+  json_writer w;
+  w.open();
+  w.text("event", "compacted");
+  w.whole("v", 1);
+  w.close();
+  return w.take();
+}
+
 std::string run_line(const run_facts& run, std::size_t max_concurrent) {
   json_writer w;
   w.open();
@@ -98,6 +117,9 @@ std::string run_line(const run_facts& run, std::size_t max_concurrent) {
   w.text("home", run.home);
   w.truth("exit_records", run.exit_records);
   w.whole("max_concurrent", max_concurrent);
+  w.text_if_any("retry_of", run.retry_of);
+  if (!run.earlier.empty())
+    w.texts("earlier", run.earlier);
   w.close();
   return w.take();
 }

@@ -21,7 +21,8 @@ namespace settle::actors {
 struct journal_fields;
 
 /// {"event":"run","v":1,"run":…,"title":…,"backend":…,"created":…,"start_dir":…,"home":…,"exit_records":…,
-/// "max_concurrent":…}: the first line.
+/// "max_concurrent":…,"retry_of":…,"earlier":[…]}: the first line; the last two only of a run that retries another one, the
+/// last of all where that was a retry itself.
 std::string run_line(const run_facts& run, std::size_t max_concurrent);
 /// {"event":"document","v":1,"file":"document-0.json","tasks":N,"generator":id or null}
 std::string document_line(std::string_view file, std::size_t tasks, std::string_view generator);
@@ -35,6 +36,11 @@ std::string array_intent_line(std::string_view item, std::string_view token, std
 std::string withdrawn_line(std::string_view item);
 /// {"event":"cancel","v":1}: somebody asked that the run be cancelled; with `items` that these be.
 std::string cancel_line(const std::vector<std::string>& items = {});
+/// {"event":"completed_before","v":1,"items":[…]}: tasks that documents still to come may depend on, for they completed
+/// in the run that this one retries.
+std::string completed_before_line(const std::vector<std::string>& items);
+/// {"event":"compacted","v":1}, behind the first line: what followed was made shorter since, numbers of events are missing.
+std::string compacted_line();
 /// An item's event with what only a process that takes the run over needs: its member "kept". Other readers of the
 /// journal leave that out.
 std::string item_line(const core::stream_event& e, const core::item& now);
@@ -60,6 +66,10 @@ struct kept_withdrawal {
 struct kept_cancel {
   std::vector<std::string> items;  ///< empty: the whole run
 };
+struct kept_completions {
+  std::vector<std::string> items;
+};
+struct kept_compaction {};
 /// An event of the stream: what most readers ask it for. Valid as the line itself.
 struct kept_event {
   core::stream_kind kind{};
@@ -72,8 +82,8 @@ struct kept_event {
   std::uint64_t job_id = 0;
   const journal_fields* fields = nullptr;  ///< the rest, for the functions below
 };
-using kept_line =
-    std::variant<kept_run, kept_document, kept_intent, kept_withdrawal, kept_cancel, kept_event>;
+using kept_line = std::variant<kept_run, kept_document, kept_intent, kept_withdrawal, kept_cancel,
+                               kept_completions, kept_compaction, kept_event>;
 
 /// What it holds is valid until this thread reads the next line. Errors: bad_reply, with words: no JSON, a field that
 /// is missing, of the wrong type or given twice, a newer journal.

@@ -82,7 +82,7 @@ constexpr std::array<field_of<kept_fields>, 14> kept_table{{
 }};
 
 using line_of = journal_fields;
-constexpr std::array<field_of<line_of>, 42> line_table{{
+constexpr std::array<field_of<line_of>, 44> line_table{{
     {"event", take<&line_of::event>},
     {"v", take<&line_of::v>},
     {"seq", take<&line_of::seq>},
@@ -118,6 +118,8 @@ constexpr std::array<field_of<line_of>, 42> line_table{{
     {"home", take<&line_of::home>},
     {"exit_records", take<&line_of::exit_records>},
     {"max_concurrent", take<&line_of::max_concurrent>},
+    {"retry_of", take<&line_of::retry_of>},
+    {"earlier", take<&line_of::earlier>},
     {"file", take<&line_of::file>},
     {"tasks", take<&line_of::tasks>},
     {"generator", take<&line_of::generator>},
@@ -140,6 +142,8 @@ kept_run run_in(const journal_fields& in) {
   run.facts.start_dir = in.start_dir;
   run.facts.home = in.home;
   run.facts.exit_records = in.exit_records;
+  run.facts.retry_of = in.retry_of;
+  run.facts.earlier.assign(in.earlier.begin(), in.earlier.end());
   run.max_concurrent = in.max_concurrent.value_or(0);
   return run;
 }
@@ -182,6 +186,10 @@ io::result<kept_line> read_own_line(const journal_fields& in) {
     return kept_withdrawal{in.item};
   if (in.event == "cancel")
     return kept_cancel{{in.items.begin(), in.items.end()}};
+  if (in.event == "completed_before" && !in.items.empty())
+    return kept_completions{{in.items.begin(), in.items.end()}};
+  if (in.event == "compacted")
+    return kept_compaction{};
   return wrong_field(in.event);
 }
 
@@ -191,7 +199,7 @@ tl::unexpected<io::error> newer_version() {
 
 bool is_own(std::string_view event) {
   return event == "run" || event == "document" || event == "intent" || event == "array_intent" ||
-         event == "withdrawn" || event == "cancel";
+         event == "withdrawn" || event == "cancel" || event == "completed_before" || event == "compacted";
 }
 
 /// Reads lines one after the other (decision 0019). The quick way takes what looks as we write it; of all else the strict parser, which

@@ -1,6 +1,7 @@
 #include "runtime/cli/arguments.hpp"
 
 #include "runtime/cli/exchange_options.hpp"
+#include "runtime/cli/finished_options.hpp"
 #include "runtime/cli/nearest_word.hpp"
 #include "runtime/cli/option_kinds.hpp"
 #include "runtime/cli/reading_options.hpp"
@@ -106,6 +107,7 @@ struct command_line {
   validate_arguments validate;
   reading_arguments reading;
   supervising_arguments supervising;
+  finished_arguments finished;
   exchange_arguments exchange;
   doctor_arguments doctor;
 
@@ -113,6 +115,7 @@ struct command_line {
     app.set_version_flag("--version", "settle " SETTLE_VERSION);
     add_run(app, run);
     add_supervising(app, supervising);
+    add_finished(app, finished);
     add_validate(app, validate);
     add_reading(app, reading);
     add_exchange(app, exchange);
@@ -148,6 +151,8 @@ io::result<invocation> chosen(command_line& line) {
     return line.run;
   }
   if (auto asked = chosen_supervising(line.app, line.supervising))
+    return std::move(*asked);
+  if (auto asked = chosen_finished(line.app, line.finished))
     return std::move(*asked);
   if (line.app.got_subcommand("validate"))
     return line.validate;

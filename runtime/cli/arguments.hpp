@@ -2,6 +2,8 @@
 #pragma once
 
 #include "io/result.hpp"
+#include "runtime/prune.hpp"
+#include "runtime/retry.hpp"
 #include "runtime/settle.hpp"
 
 #include <chrono>
@@ -44,6 +46,20 @@ struct cancel_arguments {
   std::vector<std::string> items;
   bool json = false;
   std::chrono::milliseconds wait{60'000};
+  std::string state_dir;
+};
+
+struct retry_arguments {
+  std::string run;  ///< an id, a unique beginning of one, or "last"
+  bool json = false;
+  retry_options how;
+  std::string state_dir;
+};
+
+struct prune_arguments {
+  bool json = false;
+  bool compact = false;  ///< journals are made shorter, nothing is removed
+  prune_options how;
   std::string state_dir;
 };
 
@@ -109,10 +125,10 @@ struct print_text {
   std::string text;
 };
 
-using invocation =
-    std::variant<run_arguments, submit_arguments, supervise_arguments, cancel_arguments, validate_arguments,
-                 show_arguments, list_arguments, status_arguments, logs_arguments, watch_arguments,
-                 import_arguments, export_arguments, doctor_arguments, print_text>;
+using invocation = std::variant<run_arguments, submit_arguments, supervise_arguments, cancel_arguments,
+                                retry_arguments, prune_arguments, validate_arguments, show_arguments,
+                                list_arguments, status_arguments, logs_arguments, watch_arguments,
+                                import_arguments, export_arguments, doctor_arguments, print_text>;
 
 /// Reads the arguments behind the program's name. Errors: bad_input, with a "did you mean" where one is near.
 io::result<invocation> read_arguments(std::vector<std::string> arguments);

@@ -14,6 +14,8 @@ int run_command(const run_arguments& arguments);
 int submit_command(const submit_arguments& arguments);
 int supervise_command(const supervise_arguments& arguments);
 int cancel_command(const cancel_arguments& arguments);
+int retry_command(const retry_arguments& arguments);
+int prune_command(const prune_arguments& arguments);
 int validate_command(const validate_arguments& arguments);
 int show_command(const show_arguments& arguments);
 int list_command(const list_arguments& arguments);

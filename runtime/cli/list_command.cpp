@@ -16,11 +16,16 @@ namespace settle::cli {
 
 namespace {
 
+std::string title_of(const listed_run& run) {
+  const std::string title = printable(run.summary.title);
+  return run.retry_of.empty() ? title : title + " (retry of " + printable(run.retry_of) + ")";
+}
+
 std::vector<std::string> cells(const listed_run& run) {
   const run_summary& s = run.summary;
   return {printable(s.run),      std::string(core::to_text(s.status)),
           confirmed_in_words(s), counts_in_words(s.tally),
-          printable(s.title),    run.created_at ? local_time(*run.created_at) : ""};
+          title_of(run),         run.created_at ? local_time(*run.created_at) : ""};
 }
 
 }  // namespace

@@ -26,6 +26,8 @@ struct dispatch {
   int operator()(const submit_arguments& a) const { return submit_command(a); }
   int operator()(const supervise_arguments& a) const { return supervise_command(a); }
   int operator()(const cancel_arguments& a) const { return cancel_command(a); }
+  int operator()(const retry_arguments& a) const { return retry_command(a); }
+  int operator()(const prune_arguments& a) const { return prune_command(a); }
   int operator()(const validate_arguments& a) const { return validate_command(a); }
   int operator()(const show_arguments& a) const { return show_command(a); }
   int operator()(const list_arguments& a) const { return list_command(a); }

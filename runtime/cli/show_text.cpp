@@ -112,9 +112,8 @@ std::string history_line(const stream_event& e) {
 }  // namespace
 
 std::string run_text(const shown_run& run, core::duration now, std::size_t width) {
-  std::string text = fmt::format(
-      "run {}{}: {}{}\n", run.id, run.title.empty() ? "" : " (" + printable(run.title) + ")",
-      core::to_text(run.status), is_over(run) && !run.confirmed ? ", not every completion confirmed" : "");
+  std::string text = fmt::format("{}: {}{}\n", run_in_words(run), core::to_text(run.status),
+                                 is_over(run) && !run.confirmed ? ", not every completion confirmed" : "");
   text += fmt::format("{} items: {}\n", run.items.size(), counts_in_words(run.tally));
   if (run.created_at)
     text += fmt::format("started {}, last event {} ago\n", local_time(*run.created_at),

@@ -65,11 +65,15 @@ std::string confirmed_in_words(const run_summary& run) {
   return !run.finished() ? "-" : run.confirmed ? "confirmed" : "unconfirmed";
 }
 
+std::string run_in_words(const shown_run& run) {
+  return fmt::format("run {}{}{}", run.id, run.title.empty() ? "" : " (" + printable(run.title) + ")",
+                     run.retry_of.empty() ? "" : ", retry of " + printable(run.retry_of));
+}
+
 std::string status_text(const shown_run& run, core::duration now, std::size_t width) {
   const run_summary summary = summary_of(run);
-  std::string text =
-      fmt::format("run {}{}: {}{}\n", run.id, run.title.empty() ? "" : " (" + printable(run.title) + ")",
-                  core::to_text(run.status), summary.finished() ? ", " + confirmed_in_words(summary) : "");
+  std::string text = fmt::format("{}: {}{}\n", run_in_words(run), core::to_text(run.status),
+                                 summary.finished() ? ", " + confirmed_in_words(summary) : "");
   text += fmt::format("{} items: {}\n", run.items.size(), counts_in_words(run.tally));
   if (const auto took = elapsed_of(run, now))
     text += run.finished_at

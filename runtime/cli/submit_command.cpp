@@ -1,47 +1,15 @@
 #include "actors/translate/json_writer.hpp"
 #include "runtime/cli/commands.hpp"
+#include "runtime/cli/left_words.hpp"
 #include "runtime/cli/output.hpp"
 #include "runtime/cli/problems.hpp"
 #include "runtime/cli/reading.hpp"
-#include "runtime/cli/screen_text.hpp"
 #include "runtime/places.hpp"
 #include "runtime/submission.hpp"
-
-#include <fmt/format.h>
 
 #include <unistd.h>
 
 namespace settle::cli {
-
-namespace {
-
-std::string answer_json(const std::string& run, const std::optional<io::lease_owner>& supervisor) {
-  actors::json_writer out;
-  out.open();
-  out.text("run", run);
-  if (supervisor) {
-    out.open("supervisor");
-    out.text("host", supervisor->host);
-    out.whole("pid", static_cast<std::uint64_t>(supervisor->pid));
-    out.close();
-  } else {
-    out.null("supervisor");
-  }
-  out.close();
-  return out.take() + "\n";
-}
-
-std::string who_goes_on(const std::string& run, const std::string& state,
-                        const std::optional<io::lease_owner>& supervisor) {
-  if (supervisor)
-    return fmt::format("settle: run {} is left for the supervisor (process {} on {})\n", run, supervisor->pid,
-                       printable(supervisor->host));
-  return fmt::format("settle: run {} is kept, and nobody supervises {} now: it begins with the next "
-                     "`settle supervise`, or `settle run --resume {}`\n",
-                     run, printable(state), run);
-}
-
-}  // namespace
 
 int submit_command(const submit_arguments& arguments) {
   const bool from_stdin = arguments.tasks_file == "-";
@@ -69,7 +37,12 @@ int submit_command(const submit_arguments& arguments) {
   const auto supervisor = supervisor_of(state);
   err.add(problem_lines(file, answer.warnings, "warning: "));
   err.add(who_goes_on(answer.run, state, supervisor));
-  out.add(arguments.json ? answer_json(answer.run, supervisor) : answer.run + "\n");
+  actors::json_writer object;
+  object.open();
+  object.text("run", answer.run);
+  write_supervisor(object, supervisor);
+  object.close();
+  out.add((arguments.json ? object.take() : answer.run) + "\n");
   err.flush();
   out.flush();
   if (out.failed())

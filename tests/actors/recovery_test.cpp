@@ -318,3 +318,39 @@ TEST_CASE("a job that ran again after its verdict leaves the verdict as it was",
   CHECK(found->book.run().at(0).status == item_status::completed);
   CHECK(found->book.run().at(0).rerun_reported);
 }
+
+TEST_CASE("the chain of retries is in a journal's first line, and older journals are of no retry",
+          "[recovery][retry]") {
+  actors::run_facts facts;
+  facts.id = "0testrun0003";
+  facts.backend = "local";
+  CHECK(actors::run_line(facts, 0).find("retry") == std::string::npos);
+  facts.retry_of = "0testrun0002";
+  facts.earlier = {"0testrun0000", "0testrun0001"};
+  const auto read = actors::read_kept_line(actors::run_line(facts, 0));
+  REQUIRE(read);
+  const auto& kept = std::get<actors::kept_run>(*read);
+  CHECK(kept.facts.retry_of == facts.retry_of);
+  CHECK(kept.facts.earlier == facts.earlier);
+  const auto older = actors::read_kept_line(
+      R"({"event":"run","v":1,"run":"0a","title":"t","backend":"slurm","created":"","start_dir":"/","home":"/","exit_records":true,"max_concurrent":0})");
+  REQUIRE(older);
+  CHECK(std::get<actors::kept_run>(*older).facts.retry_of.empty());
+  CHECK(std::get<actors::kept_run>(*older).facts.earlier.empty());
+}
+
+TEST_CASE("what completed before a run is met for documents that join later, and its ids stay taken",
+          "[recovery][retry]") {
+  left_run run;
+  run.line(actors::completed_before_line({"old-1", "old-2"}));
+  run.document("document-1.json", R"([{"id":"d","name":"d","command":"true","deps":["old-*","old-1"]}])");
+  run.line(actors::document_line("document-1.json", 1, "a"));
+  const auto found = run.recover();
+  REQUIRE(found);
+  CHECK(found->book.run().size() == 4);
+  run.document("document-2.json", R"([{"id":"old-2","name":"d","command":"true"}])");
+  run.line(actors::document_line("document-2.json", 1, "c"));
+  CHECK(run.refusal().find("\"old-2\" is taken by a task that completed in an earlier run") !=
+        std::string::npos);
+  CHECK_FALSE(actors::read_kept_line(R"({"event":"completed_before","v":1})"));
+}

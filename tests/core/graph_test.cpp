@@ -250,3 +250,27 @@ TEST_CASE("breaking every reported cycle leaves none", "[core][graph]") {
   CHECK(find_cycles(all, 1).size() == 1);
   CHECK(find_cycles({}, 10).empty());
 }
+
+TEST_CASE("what completed in an earlier run is met, by id and by pattern, and its id is taken",
+          "[core][graph]") {
+  graph g = made_of({{"failed", {}}});
+  const std::vector<std::string> before{"part-1", "part-2", "odd[1]"};
+  g.completed_before(before);
+  g.completed_before(before);  // said again it changes nothing
+  CHECK(g.completed_before().size() == 3);
+  REQUIRE(add(g, {{"a", {"part-1", "odd[1]"}}, {"b", {"part-*", "failed"}}, {"part-3", {"part-*"}}}).empty());
+  CHECK(g.size() == 4);
+  CHECK(g.unmet(1) == 0);
+  CHECK(g.unmet(2) == 2);  // part-3, which joins with it, and failed
+  CHECK(g.unmet(3) == 0);
+  CHECK(complete(g, 0).empty());
+  CHECK(complete(g, 3) == indexes{2});
+
+  const auto taken = add(g, {{"part-1", {}}});
+  REQUIRE(taken.size() == 1);
+  CHECK(taken[0].what == problem::duplicate_id);
+  CHECK(taken[0].words == "the id \"part-1\" is taken by a task that completed in an earlier run");
+  CHECK(kinds(add(g, {{"c", {"part-9"}}})) == std::vector{problem::unknown_dep});
+  CHECK(kinds(add(g, {{"c", {"none-*"}}})) == std::vector{problem::empty_glob});
+  CHECK(g.size() == 4);
+}

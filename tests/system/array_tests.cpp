@@ -58,6 +58,10 @@ TEST_CASE("an array's tasks keep their own verdicts, logs and names", "[system][
     CHECK(read_file(log + ".err") == "err\n");
   }
   CHECK(ids.size() == 12);
+  program exported(shop.settle({"export", "last"}));
+  exported.finish();
+  for (const auto& id : ids)
+    CHECK(has(exported.out(), "\"job_id\":\"" + id + "\""));
 }
 
 TEST_CASE("with --no-arrays every task is a job of its own", "[system][arrays]") {
