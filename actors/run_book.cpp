@@ -15,7 +15,7 @@ namespace {
 
 /// Events held for subscribers that are behind. Beyond it the oldest go, and a slow subscriber is told its gap;
 /// the journal has them all.
-constexpr std::size_t events_held_max = 1u << 18;
+constexpr std::size_t events_held_max = 1u << 20;
 /// As many of those that every subscriber has had, for one that comes later.
 constexpr std::size_t events_kept = 1u << 14;
 

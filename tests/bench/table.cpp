@@ -36,6 +36,7 @@ std::string thousands(std::uint64_t n) {
 struct whole {
   double cpu = 0;
   double peak = 0;
+  int phases = 0;
   bool done = true;
 };
 
@@ -55,6 +56,7 @@ std::string table_of(std::istream& lines) {
     const double cpu = e["cpu_s"];
     auto& all = wholes[{scenario, items}];
     all.cpu += cpu;
+    ++all.phases;
     all.peak = double(e["peak_mb"]);
     all.done = all.done && bool(e["done"]);
     if (std::find(scenarios.begin(), scenarios.end(), scenario) == scenarios.end())
@@ -64,7 +66,9 @@ std::string table_of(std::istream& lines) {
     table.put({scenario, phase}, items, fmt::format("{:.3f}{}", cpu, calls));
   }
   for (const auto& [key, all] : wholes) {
-    table.put({key.first, "in all"}, key.second, fmt::format("{:.2f}{}", all.cpu, all.done ? "" : " FAILED"));
+    if (all.phases > 1)
+      table.put({key.first, "in all"}, key.second,
+                fmt::format("{:.2f}{}", all.cpu, all.done ? "" : " FAILED"));
     table.put({key.first, "peak MB"}, key.second, fmt::format("{:.0f}", all.peak));
   }
   std::string out = "| scenario | phase |";
