@@ -35,7 +35,6 @@ target_include_directories(settle_rapidjson SYSTEM INTERFACE ${RAPIDJSON_INCLUDE
 add_library(settle_allocator INTERFACE)
 find_library(JEMALLOC_LIBRARY jemalloc)
 if(JEMALLOC_LIBRARY AND NOT SETTLE_SANITIZE)
-  target_sources(settle_allocator INTERFACE ${PROJECT_SOURCE_DIR}/runtime/cli/allocator.cpp)
   target_link_options(settle_allocator INTERFACE
     -Wl,--push-state,--no-as-needed ${JEMALLOC_LIBRARY} -Wl,--pop-state)
 endif()
