@@ -127,7 +127,7 @@ TEST_CASE(
     "[system][resume]") {
   const workshop shop;
   shop.knob("sacct_never");
-  auto what = shop.slurm(shop.document(R"([{"id":"a","name":"a","command":"exit 3"}])"),
+  auto what = shop.slurm(shop.document(R"([{"id":"a","name":"a","command":"sleep 3; exit 3"}])"),
                          {"--witness", "off", "--settle-no-record", "3s"});
   program first(what);
   first.finish();

@@ -185,7 +185,7 @@ TEST_CASE("a killed supervisor's runs are gone on with by the next one, on Slurm
 TEST_CASE("late accounting is heard by the next supervisor too, and corrects", "[system][supervise][slurm]") {
   const workshop shop;
   shop.knob("sacct_never");
-  const auto document = shop.document(R"([{"id":"a","name":"a","command":"exit 3"}])");
+  const auto document = shop.document(R"([{"id":"a","name":"a","command":"sleep 3; exit 3"}])");
   const auto fake = shop.slurm(document).environment;
   REQUIRE(say(shop, {"submit", document, "--backend", "slurm"}, fake).exit_code == 0);
   const std::vector<std::string> supervise{"supervise", "--poll-interval",    "1s", "--witness",

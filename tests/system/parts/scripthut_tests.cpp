@@ -1,4 +1,5 @@
 // scripthut's run.json: what is read of it, and what its records of an end mean.
+#include "io/job_id.hpp"
 #include "runtime/iso_time.hpp"
 #include "runtime/left_run.hpp"
 #include "runtime/scripthut_outcome.hpp"
@@ -183,7 +184,8 @@ TEST_CASE("what scripthut did not measure is not known, never 0", "[program][scr
 
 TEST_CASE("ids that are no numbers of Slurm's are none", "[program][scripthut]") {
   CHECK(slurm_id_of("4711") == 4711);
-  for (const char* id : {"", "0", "123_4", "i-0abc", "123.server", " 5", "+5", "99999999999999999999"})
+  CHECK(slurm_id_of("123_4") == settle::io::array_task_id(123, 4));
+  for (const char* id : {"", "0", "123_", "i-0abc", "123.server", " 5", "+5", "99999999999999999999"})
     CHECK(slurm_id_of(id) == 0);
 }
 
