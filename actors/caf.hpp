@@ -15,6 +15,11 @@
 #include <caf/scoped_actor.hpp>
 #else
 #define SETTLE_CAF_1 0
+// For the actors that are not CAF's own (actors/light_actor.hpp).
+#include <caf/detail/sync_request_bouncer.hpp>
+#include <caf/intrusive/lifo_inbox.hpp>
+#include <caf/intrusive/singly_linked.hpp>
+#include <caf/resumable.hpp>
 #endif
 
 #include <chrono>

@@ -7,28 +7,61 @@ namespace {
 /// Reading one file's end; a file server that hangs must not hold a verdict for ever.
 constexpr auto file_deadline = std::chrono::seconds{20};
 
+/// Asks the reader in an item's place, which has no table of requests, and tells it the answer; that of a file server
+/// that hangs is an empty one.
+template <class Question, class Answer>
+class file_question : public caf::event_based_actor {
+public:
+  file_question(caf::actor_config& cfg, caf::actor item, caf::actor reader, Question what)
+      : caf::event_based_actor(cfg), item_(std::move(item)), reader_(std::move(reader)), what_(std::move(what)) {}
+  const char* name() const override { return "settle.question"; }
+
+protected:
+  caf::behavior make_behavior() override {
+    compat::request(this, reader_, file_deadline, std::move(what_))
+        .then([this](Answer& a) { answer(std::move(a)); }, [this](const caf::error&) { answer({}); });
+    return {};  // it ends with the answer
+  }
+  void on_exit() override { item_ = reader_ = nullptr; }
+
+private:
+  void answer(Answer a) { compat::send(this, item_, std::move(a)); }
+
+  caf::actor item_;
+  caf::actor reader_;
+  Question what_;
+};
+
 }  // namespace
 
-item_actor::item_actor(caf::actor_config& cfg, item_key key, core::item it,
-                       std::shared_ptr<const job_spec> spec, item_links links)
-    : caf::event_based_actor(cfg), key_(key), spec_(std::move(spec)), links_(std::move(links)),
+item_actor::item_actor(caf::actor_config& cfg, caf::intrusive_ptr<light_crew> crew, item_key key,
+                       core::item it, std::shared_ptr<const job_spec> spec, item_links links)
+    : light_actor(cfg, std::move(crew)), key_(key), spec_(std::move(spec)), links_(std::move(links)),
       life_(std::move(it), spec_->job_name, spec_->array_index, !spec_->exit_record.empty(), links_.rules,
             *this) {}
 
-caf::behavior item_actor::make_behavior() {
-  return {
-      [this](observed& m) { life_.receive(std::move(m.what), std::move(m.rows)); },
-      [this](const item_begin& m) { life_.begin(m.at); },
-      [this](const supervisor_changed& m) {
-        links_.supervisor = m.supervisor;
-        life_.report_again();
-      },
-      [this](const backend_changed& m) {
-        links_.backend = m.backend;
-        life_.begin({});
-      },
-      [this](const reader_changed& m) { links_.reader = m.reader; },
-  };
+void item_actor::receive(caf::type_erased_tuple& content) {
+  if (is<observed>(content)) {
+    auto m = taken<observed>(content);
+    life_.receive(std::move(m.what), std::move(m.rows));
+  } else if (is<item_begin>(content)) {
+    life_.begin(taken<item_begin>(content).at);
+  } else if (is<mark_came>(content)) {
+    auto m = taken<mark_came>(content);
+    life_.mark_answered({m.found, std::move(m.words)});
+  } else if (is<witness_came>(content)) {
+    const auto m = taken<witness_came>(content);
+    life_.witness_answered(m.found ? std::optional<exit_witness>{{m.exit_code, m.job_id, m.restart, m.start, m.end}}
+                                   : std::nullopt);
+  } else if (is<supervisor_changed>(content)) {
+    links_.supervisor = taken<supervisor_changed>(content).supervisor;
+    life_.report_again();
+  } else if (is<backend_changed>(content)) {
+    links_.backend = taken<backend_changed>(content).backend;
+    life_.begin({});
+  } else if (is<reader_changed>(content)) {
+    links_.reader = taken<reader_changed>(content).reader;
+  }
 }
 
 void item_actor::on_exit() {
@@ -36,47 +69,37 @@ void item_actor::on_exit() {
 }
 
 void item_actor::order() {
-  compat::send(this, links_.backend, job_order{key_, spec_, caf::actor_cast<caf::actor>(this)});
+  send(links_.backend, job_order{key_, spec_, caf::actor_cast<caf::actor>(this)});
 }
 
 void item_actor::watch(const watch_order& what) {
-  compat::send(this, links_.backend, job_watch{key_, what, spec_, caf::actor_cast<caf::actor>(this)});
+  send(links_.backend, job_watch{key_, what, spec_, caf::actor_cast<caf::actor>(this)});
 }
 
 void item_actor::needs(item_needs wanted) {
-  compat::send(this, links_.backend, needs_changed{key_, wanted});
+  send(links_.backend, needs_changed{key_, wanted});
 }
 
 void item_actor::clock(clock_kind kind) {
-  compat::send(this, links_.backend, clock_changed{key_, kind});
+  send(links_.backend, clock_changed{key_, kind});
 }
 
 void item_actor::cancel(std::uint64_t job_id) {
-  compat::send(this, links_.backend, job_cancel{key_, job_id});
+  send(links_.backend, job_cancel{key_, job_id});
 }
 
 void item_actor::ask_mark() {
-  compat::request(this, links_.reader, file_deadline, read_mark{spec_->error_file, spec_->token, {}})
-      .then(
-          [this](const mark_came& m) {
-            life_.mark_answered({m.found, m.words});
-          },
-          [this](const caf::error&) { life_.mark_answered({}); });
+  home_system().spawn<file_question<read_mark, mark_came>>(
+      caf::actor_cast<caf::actor>(this), links_.reader, read_mark{spec_->error_file, spec_->token, {}});
 }
 
 void item_actor::ask_witness() {
-  compat::request(this, links_.reader, file_deadline, read_witness{spec_->exit_record, spec_->token})
-      .then(
-          [this](const witness_came& m) {
-            life_.witness_answered(
-                m.found ? std::optional<exit_witness>{{m.exit_code, m.job_id, m.restart, m.start, m.end}}
-                        : std::nullopt);
-          },
-          [this](const caf::error&) { life_.witness_answered(std::nullopt); });
+  home_system().spawn<file_question<read_witness, witness_came>>(
+      caf::actor_cast<caf::actor>(this), links_.reader, read_witness{spec_->exit_record, spec_->token});
 }
 
 void item_actor::report(const core::item& now, std::vector<core::effect> effects, core::instant at) {
-  compat::send(this, links_.supervisor,
+  send(links_.supervisor,
                item_report{key_, std::make_shared<const core::item>(now), std::move(effects), at});
 }
 

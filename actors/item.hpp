@@ -1,9 +1,10 @@
 // The actor of one item, from its first sbatch intent to its verdict. It owns the item's state: every transition
-// happens here, through the item's life. It carries out what that asks for and decides nothing.
+// happens here, through the item's life. It carries out what that asks for and decides nothing. A light actor: there
+// may be a million of them.
 #pragma once
 
-#include "actors/caf.hpp"
 #include "actors/item_life.hpp"
+#include "actors/light_actor.hpp"
 #include "actors/messages.hpp"
 
 #include <memory>
@@ -19,14 +20,14 @@ struct item_links {
   std::shared_ptr<const core::policy> rules;
 };
 
-class item_actor : public caf::event_based_actor, private item_port {
+class item_actor : public light_actor, private item_port {
 public:
-  item_actor(caf::actor_config& cfg, item_key key, core::item it, std::shared_ptr<const job_spec> spec,
-             item_links links);
+  item_actor(caf::actor_config& cfg, caf::intrusive_ptr<light_crew> crew, item_key key, core::item it,
+             std::shared_ptr<const job_spec> spec, item_links links);
   const char* name() const override { return "settle.item"; }
 
 protected:
-  caf::behavior make_behavior() override;
+  void receive(caf::type_erased_tuple& content) override;
   void on_exit() override;
 
 private:

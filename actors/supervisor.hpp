@@ -81,6 +81,7 @@ struct supervisor_state {
   bool looking = false;                                ///< for requests: the next look is on its way
   std::deque<core::duration> restarts;                 ///< of items, within the restart period
   std::unordered_map<caf::actor_id, item_key> actors;  ///< whose actor it is
+  caf::intrusive_ptr<light_crew> crew;                 ///< of all items
 };
 
 class supervisor_actor : public caf::event_based_actor {

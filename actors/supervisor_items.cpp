@@ -61,7 +61,9 @@ bool supervisor_actor::start_one(supervised_run& r) {
 void supervisor_actor::start_actor(run_number number, supervised_run& r, item_index index, core::item it,
                                    std::shared_ptr<const job_spec> spec) {
   item_links links{caf::actor_cast<caf::actor>(this), backend_, reader_, rules_};
-  auto handle = spawn<item_actor>(item_key{number, index}, std::move(it), spec, std::move(links));
+  const auto crew = state_->config.lone_items ? caf::make_counted<light_crew>(system()) : state_->crew;
+  auto handle = spawn_light<item_actor>(system(), crew, item_key{number, index}, std::move(it), spec,
+                                        std::move(links));
   compat::monitor(this, handle,
                   [this](const caf::actor_addr& who, const caf::error& why) { ended(who, why); });
   compat::send(this, handle, item_begin{state_->config.now()});

@@ -1,6 +1,7 @@
 #include "tests/sim/actor_story.hpp"
 
 #include "actors/translate/event_json.hpp"
+#include "actors/light_actor.hpp"
 #include "tests/actors/stage.hpp"
 #include "tests/sim/actor_cluster.hpp"
 
@@ -39,6 +40,13 @@ std::string document_of(const scenario& s) {
     out += "]}";
   }
   return out + "]}";
+}
+
+/// Who has this turn: an actor of CAF's, or of a crew of one.
+caf::monitorable_actor* actor_of(caf::resumable* job) {
+  if (auto* crew = dynamic_cast<actors::light_crew*>(job))
+    return crew->next();
+  return dynamic_cast<caf::scheduled_actor*>(job);
 }
 
 class player {
@@ -109,6 +117,7 @@ player::player(std::uint64_t seed, bool keep_history)
   stage_ = std::make_unique<stage::theatre>([this](actors::system_config& c) {
     c.slurm = cluster_;
     c.arrays = story_.arrays;
+    c.lone_items = true;
     c.rules = story_.rules;
     c.now = [this] { return now(); };
     c.open_store = [this](const actors::run_facts&) -> io::result<std::unique_ptr<actors::run_store>> {
@@ -224,7 +233,7 @@ void player::run_any_job() {
 }
 
 void player::get_to_know(caf::resumable* job) {
-  auto* actor = dynamic_cast<caf::scheduled_actor*>(job);
+  auto* actor = actor_of(job);
   const std::string name = actor ? actor->name() : "";
   if (name != "settle.supervisor" && name != "settle.slurm" && name != "settle.item")
     return;
@@ -249,7 +258,7 @@ void player::died(caf::actor_id id, const caf::error& why) {
 bool player::strike(const std::string& kind) {
   std::vector<caf::actor_id> victims;
   for (auto* job : stage_->sched.jobs)
-    if (auto* actor = dynamic_cast<caf::scheduled_actor*>(job); actor && alive_.count(actor->id()) != 0)
+    if (auto* actor = actor_of(job); actor && alive_.count(actor->id()) != 0)
       victims.push_back(actor->id());
   std::erase_if(victims,
                 [&](caf::actor_id id) { return alive_.at(id).name != kind || killed_.count(id) != 0; });
