@@ -11,7 +11,6 @@ namespace settle::actors {
 
 guardian::guardian(caf::actor_config& cfg, system_config config)
     : caf::event_based_actor(cfg), state_(std::make_shared<supervisor_state>()) {
-  state_->crew = caf::make_counted<light_crew>(system());
   assert((config.slurm == nullptr) != (config.local == nullptr));
   state_->config = std::move(config);
 }

@@ -21,6 +21,8 @@ supervisor_actor::supervisor_actor(caf::actor_config& cfg, std::shared_ptr<super
       reader_(std::move(reader)), rules_(std::make_shared<const core::policy>(state_->config.rules)) {
   if (!state_->config.arrays)
     state_->arrays = array_limits{};
+  if (!state_->crew)
+    state_->crew = caf::make_counted<light_crew>(system());
 }
 
 caf::behavior supervisor_actor::make_behavior() {
