@@ -22,7 +22,7 @@ std::string base36(std::uint64_t value, std::size_t width) {
 }
 
 bool is_digit36(char c) {
-  return digits.find(c) != std::string_view::npos;
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z');
 }
 
 std::optional<std::uint32_t> number36(std::string_view text) {

@@ -13,6 +13,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstdint>
+#include <cstring>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,10 +22,50 @@
 
 namespace settle::actors {
 
+/// Text that grows, written through a pointer: a std::string's append costs more than most of what is appended.
+class text_buffer {
+public:
+  text_buffer() : text_(capacity_at_first, '\0'), end_(text_.data()) {}
+  text_buffer(const text_buffer&) = delete;
+  text_buffer& operator=(const text_buffer&) = delete;
+
+  /// Where at least `size` characters can be written; `wrote` tells how far that went.
+  char* room(std::size_t size) {
+    if (size > static_cast<std::size_t>(text_.data() + text_.size() - end_))
+      grow(size);
+    return end_;
+  }
+  void wrote(char* end) { end_ = end; }
+  void add(std::string_view text) {
+    auto* to = room(text.size());
+    std::memcpy(to, text.data(), text.size());
+    wrote(to + text.size());
+  }
+  void add(char c) {
+    auto* to = room(1);
+    *to = c;
+    wrote(to + 1);
+  }
+  std::string take() {
+    std::string out(text_.data(), end_);  // as long as it is: many are kept for a moment
+    end_ = text_.data();
+    return out;
+  }
+
+private:
+  static constexpr std::size_t capacity_at_first = 500;  // the longer lines of a journal
+  void grow(std::size_t size) {
+    const auto used = static_cast<std::size_t>(end_ - text_.data());
+    text_.resize(std::max(text_.size() * 2, used + size));
+    end_ = text_.data() + used;
+  }
+
+  std::string text_;
+  char* end_;
+};
+
 class json_writer {
 public:
-  json_writer() { out_.reserve(500); }  // the longer lines of a journal
-
   void open() { begin_value(), open_with('{'); }
   void open(std::string_view name) { key(name), open_with('{'); }
   void close() { close_with('}'); }
@@ -51,11 +92,11 @@ public:
   }
 
   /// A value that is JSON already, as an object or list of its own.
-  void json(std::string_view name, std::string_view value) { key(name), out_ += value; }
-  void json(std::string_view element) { begin_value(), out_ += element; }
+  void json(std::string_view name, std::string_view value) { key(name), out_.add(value); }
+  void json(std::string_view element) { begin_value(), out_.add(element); }
 
-  void null(std::string_view name) { key(name), out_ += "null"; }
-  void truth(std::string_view name, bool value) { key(name), out_ += value ? "true" : "false"; }
+  void null(std::string_view name) { key(name), out_.add("null"); }
+  void truth(std::string_view name, bool value) { key(name), out_.add(value ? "true" : "false"); }
   void whole(std::string_view name, std::uint64_t value) { key(name), number(value); }
   void whole_or_null(std::string_view name, std::optional<std::int64_t> value) {
     value ? (key(name), number(*value)) : null(name);
@@ -82,15 +123,11 @@ public:
     number(milliseconds / 1000);
     const auto rest = static_cast<int>(milliseconds % 1000);
     const char digits[] = {'.', digit(rest / 100), digit(rest / 10 % 10), digit(rest % 10)};
-    out_.append(digits, rest % 10 != 0 ? 4u : rest % 100 != 0 ? 3u : 2u);
+    out_.add(std::string_view(digits, rest % 10 != 0 ? 4u : rest % 100 != 0 ? 3u : 2u));
   }
 
   /// What was written since the last call; a long value can be taken in pieces.
-  std::string take() {
-    std::string piece(out_);  // as long as it is: many are kept for a moment
-    out_.clear();
-    return piece;
-  }
+  std::string take() { return out_.take(); }
 
 private:
   static char digit(int value) { return static_cast<char>('0' + value); }
@@ -98,48 +135,50 @@ private:
 
   void begin_value() {
     if (!first_)
-      out_ += ',';
+      out_.add(',');
     first_ = false;
   }
   void open_with(char bracket) {
-    out_ += bracket;
+    out_.add(bracket);
     first_ = true;
   }
   void close_with(char bracket) {
-    out_ += bracket;
+    out_.add(bracket);
     first_ = false;
   }
-  void key(std::string_view name) { append_quoted(std::exchange(first_, false) ? "" : ",", name, ":"); }
-  static bool all_plain(std::string_view value) {
-    for (const char c : value)
-      if (!is_plain(c))
-        return false;
-    return true;
+  void key(std::string_view name) {
+    auto* to = out_.room(name.size() + 4);
+    *to = ',';
+    to += std::exchange(first_, false) ? 0 : 1;
+    *to++ = '"';
+    to = std::copy(name.begin(), name.end(), to);
+    *to++ = '"';
+    *to++ = ':';
+    out_.wrote(to);
   }
-  /// In one piece: appending a character at a time is most of what a line costs.
-  void append_quoted(std::string_view before, std::string_view value, std::string_view after) {
-    char piece[128];
-    char* end = piece;
-    const auto add = [&end](std::string_view text) { end = std::copy(text.begin(), text.end(), end); };
-    if (value.size() + 8 > sizeof piece) {
-      out_.append(before).append(1, '"').append(value).append(1, '"').append(after);
-      return;
-    }
-    add(before), *end++ = '"', add(value), *end++ = '"', add(after);
-    out_.append(piece, end);
+  static bool all_plain(std::string_view value) {
+    bool plain = true;
+    for (const char c : value)
+      plain = plain && is_plain(c);
+    return plain;
   }
   void put(std::string_view value) {
-    if (all_plain(value))
-      return append_quoted({}, value, {});
+    if (all_plain(value)) {
+      auto* to = out_.room(value.size() + 2);
+      *to++ = '"';
+      to = std::copy(value.begin(), value.end(), to);
+      *to++ = '"';
+      return out_.wrote(to);
+    }
     const std::string mended = is_utf8(value) ? std::string{} : valid_utf8(value);
     const std::string_view valid = mended.empty() ? value : mended;
     hard([valid](auto& w) { w.String(valid.data(), static_cast<rapidjson::SizeType>(valid.size())); });
   }
   template <class Whole>
   void number(Whole value) {
-    char digits[24];
-    const auto end = std::to_chars(digits, digits + sizeof digits, value).ptr;
-    out_.append(digits, end);
+    constexpr std::size_t longest = 24;
+    auto* to = out_.room(longest);
+    out_.wrote(std::to_chars(to, to + longest, value).ptr);
   }
   void real(double value) {
     hard([value](auto& w) { w.Double(value); });
@@ -149,10 +188,10 @@ private:
     rapidjson::StringBuffer buffer;
     rapidjson::Writer<rapidjson::StringBuffer> writer(buffer);
     write(writer);
-    out_.append(buffer.GetString(), buffer.GetSize());
+    out_.add({buffer.GetString(), buffer.GetSize()});
   }
 
-  std::string out_;
+  text_buffer out_;
   bool first_ = true;  ///< of the object or list that is open
 };
 

@@ -107,12 +107,14 @@ std::uint64_t subject_of(const queue_row& row) {
 /// costs more than reading the row.
 class first_rows {
 public:
-  explicit first_rows(std::size_t ids) : slots_(std::bit_ceil(2 * ids + 2)) {}
+  explicit first_rows(std::size_t ids)
+      : slots_(std::bit_ceil(2 * ids + 2)), shift_(std::countl_zero(slots_.size()) + 1) {}
 
   /// `row` itself where the id is new. Ids are not 0.
   std::size_t of(std::uint64_t id, std::size_t row) {
     const auto mask = slots_.size() - 1;
-    auto at = static_cast<std::size_t>((id * 0x9E3779B97F4A7C15u) >> 20) & mask;
+    // The product's highest bits: only they hold all of the id, an array's in its upper half and a task's in its lower.
+    auto at = static_cast<std::size_t>((id * 0x9E3779B97F4A7C15u) >> shift_);
     while (slots_[at].id != 0 && slots_[at].id != id)
       at = (at + 1) & mask;
     if (slots_[at].id == 0)
@@ -126,6 +128,7 @@ private:
     std::size_t row = 0;
   };
   std::vector<slot> slots_;
+  int shift_;
 };
 
 /// slurmctld has one record per id, and one for each task of an array. A second, different row comes from a job name
