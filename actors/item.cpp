@@ -1,5 +1,7 @@
 #include "actors/item.hpp"
 
+#include <algorithm>
+
 namespace settle::actors {
 
 namespace {
@@ -13,7 +15,8 @@ template <class Question, class Answer>
 class file_question : public caf::event_based_actor {
 public:
   file_question(caf::actor_config& cfg, caf::actor item, caf::actor reader, Question what)
-      : caf::event_based_actor(cfg), item_(std::move(item)), reader_(std::move(reader)), what_(std::move(what)) {}
+      : caf::event_based_actor(cfg), item_(std::move(item)), reader_(std::move(reader)),
+        what_(std::move(what)) {}
   const char* name() const override { return "settle.question"; }
 
 protected:
@@ -51,8 +54,9 @@ void item_actor::receive(caf::type_erased_tuple& content) {
     life_.mark_answered({m.found, std::move(m.words)});
   } else if (is<witness_came>(content)) {
     const auto m = taken<witness_came>(content);
-    life_.witness_answered(m.found ? std::optional<exit_witness>{{m.exit_code, m.job_id, m.restart, m.start, m.end}}
-                                   : std::nullopt);
+    life_.witness_answered(
+        m.found ? std::optional<exit_witness>{{m.exit_code, m.job_id, m.restart, m.start, m.end}}
+                : std::nullopt);
   } else if (is<supervisor_changed>(content)) {
     links_.supervisor = taken<supervisor_changed>(content).supervisor;
     life_.report_again();
@@ -89,8 +93,8 @@ void item_actor::cancel(std::uint64_t job_id) {
 }
 
 void item_actor::ask_mark() {
-  home_system().spawn<file_question<read_mark, mark_came>>(
-      caf::actor_cast<caf::actor>(this), links_.reader, read_mark{spec_->error_file, spec_->token, {}});
+  home_system().spawn<file_question<read_mark, mark_came>>(caf::actor_cast<caf::actor>(this), links_.reader,
+                                                           read_mark{spec_->error_file, spec_->token, {}});
 }
 
 void item_actor::ask_witness() {
@@ -99,8 +103,8 @@ void item_actor::ask_witness() {
 }
 
 void item_actor::report(const core::item& now, std::vector<core::effect> effects, core::instant at) {
-  send(links_.supervisor,
-               item_report{key_, std::make_shared<const core::item>(now), std::move(effects), at});
+  const bool again = std::count(effects.begin(), effects.end(), core::effect::submit_again) != 0;
+  send(links_.supervisor, item_report{key_, std::make_shared<const core::item>(now), again, at});
 }
 
 void item_actor::done() {

@@ -56,7 +56,7 @@ bool is_verdict_of_accounting(const event& e) {
 item_life::item_life(core::item it, std::string job_name, std::optional<std::uint32_t> array_index,
                      bool keeps_record, std::shared_ptr<const core::policy> rules, item_port& port)
     : item_(std::move(it)), job_name_(std::move(job_name)), array_index_(array_index),
-      keeps_record_(keeps_record), rules_(std::move(rules)), port_(port) {}
+      rules_(std::move(rules)), port_(port), keeps_record_(keeps_record) {}
 
 void item_life::begin(core::instant at) {
   const bool to_submit = item_.sub == submission::none || item_.sub == submission::deferred;
@@ -157,7 +157,9 @@ void item_life::witness_answered(std::optional<exit_witness> record) {
   // A record of an earlier life, or of a job that had our token before: not this one's end.
   if (record && (record->job_id != item_.job_id || record->restarts < item_.restarts.value_or(0)))
     record.reset();
-  witness_ = std::move(record);
+  witness_.reset();
+  if (record)
+    witness_ = *record;
   witness_fresh_ = true;
   go_on();
 }

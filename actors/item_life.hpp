@@ -2,6 +2,7 @@
 // and what follows is asked of its port. Plain code without actor: the item actor carries it out, a simulation plays it.
 #pragma once
 
+#include "actors/core/boxed.hpp"
 #include "actors/core/item.hpp"
 #include "actors/watch_list.hpp"
 
@@ -77,17 +78,17 @@ private:
   core::item item_;
   std::string job_name_;
   std::optional<std::uint32_t> array_index_;
-  bool keeps_record_;
   std::shared_ptr<const core::policy> rules_;
   item_port& port_;
   item_needs needs_;
   item_needs told_needs_;                ///< what the backend knows of them
   clock_kind clock_ = clock_kind::none;  ///< which limit the backend counts for it
-  std::optional<launch_mark> mark_;
-  std::optional<exit_witness> witness_;
+  bool keeps_record_;
   bool witness_fresh_ = false;  ///< it was read for the event that is first in line
   bool reading_ = false;        ///< a file is being read
-  std::vector<held> held_;      ///< what came meanwhile
+  core::boxed<launch_mark> mark_;
+  core::boxed<exit_witness> witness_;
+  std::vector<held> held_;  ///< what came while a file was read
 };
 
 }  // namespace settle::actors

@@ -81,17 +81,23 @@ void light_actor::enqueue(caf::mailbox_element_ptr what, caf::execution_unit* ho
   const auto mid = what->mid;
   const auto sender = mid.is_request() ? what->sender : nullptr;
   switch (inbox_.push_front(std::move(what))) {
-    case caf::intrusive::inbox_result::unblocked_reader:
-      intrusive_ptr_add_ref(ctrl());
-      crew_->take(this, host);
-      break;
-    case caf::intrusive::inbox_result::queue_closed:
-      if (mid.is_request())
-        caf::detail::sync_request_bouncer{caf::exit_reason::unreachable}(sender, mid);
-      break;
-    default:
-      break;
+  case caf::intrusive::inbox_result::unblocked_reader:
+    intrusive_ptr_add_ref(ctrl());
+    crew_->take(this, host);
+    break;
+  case caf::intrusive::inbox_result::queue_closed:
+    if (mid.is_request())
+      caf::detail::sync_request_bouncer{caf::exit_reason::unreachable}(sender, mid);
+    break;
+  default:
+    break;
   }
+}
+
+void light_actor::on_destroy() {
+  host_ = nullptr;
+  end(caf::exit_reason::unreachable);
+  caf::monitorable_actor::on_destroy();
 }
 
 /// In the order in which it came, what is urgent before all else (an order to exit is).

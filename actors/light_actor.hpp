@@ -23,6 +23,8 @@ public:
   using caf::monitorable_actor::enqueue;
   /// Any thread. What comes after its end is dropped; a request is told so.
   void enqueue(caf::mailbox_element_ptr what, caf::execution_unit* host) override;
+  /// Nobody knows it any more: it ends as unreachable.
+  void on_destroy() override;
 
 protected:
   /// One message. An exception ends the actor, and who monitors it hears of that.
@@ -99,7 +101,8 @@ private:
 
 /// Makes one that runs in this crew. The arguments follow the crew in its constructor.
 template <class Actor, class... Arguments>
-caf::actor spawn_light(caf::actor_system& system, const caf::intrusive_ptr<light_crew>& crew, Arguments&&... arguments) {
+caf::actor spawn_light(caf::actor_system& system, const caf::intrusive_ptr<light_crew>& crew,
+                       Arguments&&... arguments) {
   caf::actor_config cfg;
   return caf::make_actor<Actor, caf::actor>(system.next_actor_id(), system.node(), &system, cfg, crew,
                                             std::forward<Arguments>(arguments)...);

@@ -35,7 +35,7 @@ struct observed {
 struct item_report {
   item_key key;
   std::shared_ptr<const core::item> now;
-  std::vector<core::effect> effects;
+  bool submit_again = false;  ///< back to those that are ready
   core::instant at;
 };
 

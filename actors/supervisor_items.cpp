@@ -62,8 +62,8 @@ void supervisor_actor::start_actor(run_number number, supervised_run& r, item_in
                                    std::shared_ptr<const job_spec> spec) {
   item_links links{caf::actor_cast<caf::actor>(this), backend_, reader_, rules_};
   const auto crew = state_->config.lone_items ? caf::make_counted<light_crew>(system()) : state_->crew;
-  auto handle = spawn_light<item_actor>(system(), crew, item_key{number, index}, std::move(it), spec,
-                                        std::move(links));
+  auto handle =
+      spawn_light<item_actor>(system(), crew, item_key{number, index}, std::move(it), spec, std::move(links));
   compat::monitor(this, handle,
                   [this](const caf::actor_addr& who, const caf::error& why) { ended(who, why); });
   compat::send(this, handle, item_begin{state_->config.now()});
@@ -104,7 +104,7 @@ void supervisor_actor::reported(const item_report& m) {
     r->book.tell_item(m.key.index, stream_kind::item, wall);
   if (document_wanted)
     ask_for_document(m.key, *r);
-  if (std::count(m.effects.begin(), m.effects.end(), effect::submit_again) != 0)
+  if (m.submit_again)
     submit_later(m.key, *r);
   if (m.now->reached && core::is_confirmed(*m.now->reached)) {
     let_go(m.key, *r, true);

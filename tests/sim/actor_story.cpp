@@ -1,7 +1,7 @@
 #include "tests/sim/actor_story.hpp"
 
-#include "actors/translate/event_json.hpp"
 #include "actors/light_actor.hpp"
+#include "actors/translate/event_json.hpp"
 #include "tests/actors/stage.hpp"
 #include "tests/sim/actor_cluster.hpp"
 
