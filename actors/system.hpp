@@ -27,7 +27,7 @@ struct system_config {
   core::duration late_accounting{};
   std::string inbox,
       outbox;  ///< absolute; where other processes leave requests and find answers. Empty: none are taken
-  bool arrays = false;  ///< items alike go out as job arrays, as large as the cluster takes them
+  bool arrays = false;      ///< items alike go out as job arrays, as large as the cluster takes them
   bool lone_items = false;  ///< no two items have their turns together: a test's scheduler can shuffle them
   clock_source now = machine_now;
   run_store_opener open_store = open_run_folder;
