@@ -182,14 +182,14 @@ void supervisor_actor::ended(const caf::actor_addr& who, const caf::error& why) 
     subs.erase(std::remove_if(subs.begin(), subs.end(), [&](const auto& s) { return s.who == who; }),
                subs.end());
   }
-  // An item that ended in order has reported first and is no longer known here. Whoever still is has died, or
-  // ended while nobody listened: either way its row tells where to go on.
+  // An item that ended in order has reported first and is no longer known here. Whoever still is has died, or its last
+  // report was lost with another supervisor: either way its row tells where to go on.
   auto i = state_->actors.find(who.id());
   if (i == state_->actors.end())
     return;
   auto key = i->second;
   if (auto* r = find(key.run); r && r->live.count(key.index) != 0)
-    restart_item(key.run, *r, key.index, why ? compat::render(system(), why) : "unheard");
+    restart_item(key.run, *r, key.index, why);
 }
 
 bool supervisor_actor::restarts_exceeded() {
@@ -202,17 +202,20 @@ bool supervisor_actor::restarts_exceeded() {
 }
 
 void supervisor_actor::restart_item(run_number number, supervised_run& r, item_index index,
-                                    const std::string& why) {
-  const auto id = r.book.run().tasks().id(index);
+                                    const caf::error& why) {
+  const std::string id(r.book.run().tasks().id(index));
   auto spec = r.live[index].spec;
   release(r, index);
-  if (restarts_exceeded()) {
-    r.trouble = "item actors die too often; the last was \"" + id + "\": " + why;
+  // Reports are lost with a supervisor by the thousand; that is its death, not theirs.
+  if (why && restarts_exceeded()) {
+    r.trouble = "item actors die too often; the last was \"" + id + "\": " + compat::render(system(), why);
     feed(r);
     return;
   }
-  r.book.tell_notice("the actor of \"" + id + "\" died (" + why + ") and was started again",
-                     state_->config.now().wall);
+  if (why)
+    r.book.tell_notice(
+        "the actor of \"" + id + "\" died (" + compat::render(system(), why) + ") and was started again",
+        state_->config.now().wall);
   auto it = r.book.run().at(index);
   // It may have died after its order went out: never a second sbatch for one intent.
   if (it.status == item_status::pending && it.sub != submission::unclear && it.sub != submission::asked) {

@@ -167,7 +167,7 @@ private:
 
   // supervision
   void ended(const caf::actor_addr& who, const caf::error& why);
-  void restart_item(run_number number, supervised_run& r, core::item_index index, const std::string& why);
+  void restart_item(run_number number, supervised_run& r, core::item_index index, const caf::error& why);
   bool restarts_exceeded();
   void adopt();
   void answer_detached();

@@ -96,6 +96,31 @@ TEST_CASE("a supervisor that dies while the run's last lines are being written l
   CHECK(t.story->last);
 }
 
+TEST_CASE("last reports that are lost with a supervisor are made again, however many", "[actors][supervision]") {
+  theatre t;
+  std::vector<std::string> names;
+  for (int i = 0; i < 40; ++i)  // more than may die in a minute
+    names.push_back("t" + std::to_string(i));
+  t.start(tasks_named(names));
+  t.slurm->run_all();
+  t.pass(15s);
+  t.slurm->vanish_all();
+  t.slurm->account_for_all(0);
+  REQUIRE(t.story->supervisor);
+  auto* deaf = dynamic_cast<caf::resumable*>(caf::actor_cast<caf::abstract_actor*>(t.story->supervisor));
+  for (int s = 0; s < 120; ++s) {
+    t.sched.advance_time(1s);
+    t.sched.run_jobs_filtered([deaf](caf::resumable* job) { return job != deaf; });
+  }
+  CHECK_FALSE(t.story->verdict_of("t0"));
+  actors::compat::anon_send_urgent(t.story->supervisor,
+                                   caf::exit_msg{t.story->supervisor->address(), caf::exit_reason::kill});
+  t.pass(120s);
+  REQUIRE(t.story->finished());
+  CHECK(t.story->finished()->run_state == core::run_status::completed);
+  CHECK(t.story->trouble.empty());
+}
+
 TEST_CASE("an unconfirmed completion that is said again to a new supervisor corrects nothing",
           "[actors][supervision]") {
   theatre t;
