@@ -137,23 +137,26 @@ void watch_list::tell_present(item_key key, watched& w, const listed_row& row, c
 /// False: nobody's who is watched.
 bool watch_list::tell_job(std::uint64_t job_id, const listed_row& row, core::duration begun,
                           core::instant now, std::vector<delivery>& out) {
+  bool found = false;
   auto [first, last] = by_id_.equal_range(job_id);
   for (auto i = first; i != last; ++i) {
     auto& w = jobs_.at(i->second);
     const auto whose = owner_of(w, row);
-    w.id_lost = whose != owner::us;
-    if (whose == owner::doubtful)
-      w.unreadable_in = listings_;
+    // Those who had the id before must hear that it is another's, also where that one stands first here: else a later
+    // row of that one, renamed, would pass for theirs.
     if (whose == owner::stranger)
       w.id_given_away = true;
+    if (whose == owner::doubtful)
+      w.unreadable_in = listings_;
+    w.id_lost = found || whose != owner::us;
     if (w.id_lost)
       continue;
+    found = true;
     names_are_kept_ = names_are_kept_ || !token_of_job_name(row.name).empty();
     w.seen_in = listings_;
     tell_present(i->second, w, row, begun, now, out);
-    return true;
   }
-  return false;
+  return found;
 }
 
 void watch_list::tell_nameless(item_key key, std::uint64_t job_id, const listed_row& row,

@@ -264,6 +264,27 @@ TEST_CASE("two items that were given one id each hear of their own job", "[actor
     CHECK(told.rows.size() == (told.to.index == 1 ? 1 : 0));  // each only what stands under its own name
 }
 
+TEST_CASE("who had an id before never takes a renamed row of the one who has it now", "[actors][watch_list]") {
+  const bool former_first = GENERATE(true, false);
+  const int former = former_first ? 0 : 1, owner = former_first ? 1 : 0;
+  desk d;
+  d.follow(0, 7);
+  if (former_first)
+    d.listed({{row(7, name_of(0), meaning::alive, 1'000'000)}, {}, 0, {}});
+  d.follow(1, 7);
+  if (!former_first) {
+    d.list.forget({1, 0});  // and known again, after the other: whichever stands first
+    d.follow(0, 7);
+  }
+  d.listed({{row(7, name_of(owner), meaning::alive, 1'000'200)}, {}, 0, {}});
+  CHECK(d.told(owner, event_kind::listed_alive));
+  auto again = row(7, "renamed", meaning::waiting, 1'000'300);
+  again.job.restarts = 1;
+  d.list.forget({1, static_cast<core::item_index>(owner)});  // it has its verdict
+  d.listed({{again}, {}, 0, {}});
+  CHECK_FALSE(d.told(former, event_kind::listed_waiting));
+}
+
 TEST_CASE("silence is decided only when accounting has answered after the listing", "[actors][watch_list]") {
   desk d;
   item_key key{1, 0};
