@@ -46,6 +46,11 @@ struct records_of_job {
   }
 };
 
+void keep_text(const slurm::bad_row& bad, unread_rows& out) {
+  out.add(bad.first_bytes + bad.last_bytes);
+  out.cut = out.cut || bad.cut;
+}
+
 bool is_unreadable(const slurm::array_tasks& array) {
   return !array.expression.empty() && !io::array_indexes::parse(array.expression);
 }
@@ -59,6 +64,7 @@ listing to_listing(slurm::table<slurm::queue_row> table) {
     if (is_unreadable(row.array)) {
       out.unreadable_jobs.push_back(row.array.array_job_id);
       out.first_unreadable = "the array's tasks are not in order: " + row.array.expression.substr(0, 200);
+      out.unread.add(std::move(row.name));
       continue;
     }
     auto job = to_listed(row);
@@ -74,6 +80,7 @@ listing to_listing(slurm::table<slurm::queue_row> table) {
       out.unreadable_jobs.push_back(*bad.job_id);
     if (out.first_unreadable.empty())
       out.first_unreadable = bad.why + ": " + bad.first_bytes;
+    keep_text(bad, out.unread);
   }
   return out;
 }
@@ -85,6 +92,7 @@ bool unread_jobs::cover(std::uint64_t id) const {
 void add_accounted(const slurm::table<slurm::account_record>& table, std::vector<accounted_job>& out,
                    unread_jobs& unread) {
   for (const auto& bad : table.bad) {
+    keep_text(bad, unread.text);
     if (bad.job_id)
       unread.ids.insert(*bad.job_id);
     if (bad.array_job_id)
@@ -109,6 +117,7 @@ void add_accounted(const slurm::table<slurm::account_record>& table, std::vector
     const auto id = id_of(record.job_id, record.array);
     if (is_unreadable(record.array)) {
       unread.ids.insert(id);
+      unread.text.add(record.name);
       current.reset();
     }
     if (unread.cover(id))
