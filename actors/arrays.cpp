@@ -59,7 +59,7 @@ std::string likeness(const tasks::task& t, std::size_t size) {
 job_spec of_a_task(job_spec s) {
   s.script_file = s.output_file = std::string{};
   s.time_limit_s.reset();
-  for (auto* text : {&s.token, &s.job_name, &s.error_file, &s.exit_record})
+  for (auto* text : {&s.token, &s.job_name, &s.error_file, &s.exit_record, &s.claim})
     text->shrink_to_fit();
   return s;
 }

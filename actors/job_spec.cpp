@@ -35,6 +35,10 @@ std::string exit_record_file(const std::string& run_folder, const std::string& t
   return exits_folder(run_folder) + "/" + token;
 }
 
+std::string claim_file(const std::string& run_folder, const std::string& token) {
+  return run_folder + "/claims/" + token;
+}
+
 std::string absolute_path(std::string_view path, std::string_view base, std::string_view home) {
   if (path.empty())
     return std::string{base};
@@ -79,12 +83,15 @@ io::result<job_parts> make_job_parts(const run_facts& run, const tasks::document
     spec.exit_record = exit_record_file(run.folder, spec.token);
   if (run.backend == "local")
     spec.task_records = exits_folder(run.folder);
+  else
+    spec.claim = claim_file(run.folder, spec.token);
 
   parts.script.command = task.command;
   parts.script.working_dir = working_dir;
   parts.script.environment = std::move(*environment);
   parts.script.token = spec.token;
   parts.script.exit_record = spec.exit_record;
+  parts.script.claim = spec.claim;
   return parts;
 }
 

@@ -42,6 +42,7 @@ struct job_spec {
   std::optional<std::int64_t> time_limit_s;
   std::string generates_source;  ///< absolute; empty: no generator
   std::string exit_record;       ///< absolute; empty: the script leaves none
+  std::string claim;             ///< absolute; empty: the script claims nothing
   std::string task_records;      ///< of the local backend: the folder where a process is found again
   /// Of a task of an array: its index. `job_name` is the array's then, and the script, empty here, too.
   std::optional<std::uint32_t> array_index;
@@ -72,6 +73,9 @@ io::result<job_parts> make_job_parts(const run_facts& run, const tasks::document
 
 /// `<sanitised task name>.<token>`
 std::string job_name(const tasks::task& task, const std::string& token);
+
+/// Where the claim on the submission with this token is.
+std::string claim_file(const std::string& run_folder, const std::string& token);
 
 /// Where the job with this token leaves its exit record.
 std::string exit_record_file(const std::string& run_folder, const std::string& token);

@@ -213,9 +213,9 @@ void supervisor_actor::restart_item(run_number number, supervised_run& r, item_i
     return;
   }
   if (why)
-    r.book.tell_notice(
-        "the actor of \"" + id + "\" died (" + compat::render(system(), why) + ") and was started again",
-        state_->config.now().wall);
+    r.book.tell_notice("the actor of \"" + id + "\" died (" + compat::render(system(), why) +
+                           ") and was started again",
+                       state_->config.now().wall);
   auto it = r.book.run().at(index);
   // It may have died after its order went out: never a second sbatch for one intent.
   if (it.status == item_status::pending && it.sub != submission::unclear && it.sub != submission::asked) {

@@ -1,5 +1,6 @@
 #include "io/tasks/job_script.hpp"
 
+#include "io/tasks/claim_script.hpp"
 #include "io/tasks/exit_record_script.hpp"
 #include "io/tasks/script_parts.hpp"
 #include "io/tasks/shell_text.hpp"
@@ -30,6 +31,8 @@ std::string job_script(const script_request& request) {
   const resolved_environment& env = request.environment;
   std::string out(script_parts::go_on_in_bash);
   out.reserve(out.size() + request.command.size() + request.command.size() / 8 + 1024);
+  if (!request.claim.empty())
+    out += claim_prelude({request.claim, false, request.token, "${SLURM_JOB_ID-}"});
   if (!request.exit_record.empty())
     out += record_prelude({request.exit_record, false, request.token, request.token, "${SLURM_JOB_ID:-$$}"});
   out += export_line(env.variables, [](const variable&) { return true; });

@@ -96,7 +96,8 @@ TEST_CASE("a supervisor that dies while the run's last lines are being written l
   CHECK(t.story->last);
 }
 
-TEST_CASE("last reports that are lost with a supervisor are made again, however many", "[actors][supervision]") {
+TEST_CASE("last reports that are lost with a supervisor are made again, however many",
+          "[actors][supervision]") {
   theatre t;
   std::vector<std::string> names;
   for (int i = 0; i < 40; ++i)  // more than may die in a minute
