@@ -38,6 +38,8 @@ struct job_spec {
   std::string error_file;
   bool output_is_pattern = false;
   bool error_is_pattern = false;
+  bool appends_logs =
+      false;  ///< Slurm is to go on in both files; the script begins them anew in a later life
   std::shared_ptr<const tasks::resources> wants = tasks::nothing_wanted();  ///< the task's own, shared
   std::optional<std::int64_t> time_limit_s;
   std::string generates_source;  ///< absolute; empty: no generator
@@ -70,6 +72,9 @@ struct job_parts {
 io::result<job_parts> make_job_parts(const run_facts& run, const tasks::document& doc,
                                      const tasks::task& task, core::item_index index,
                                      std::uint32_t submission);
+
+/// The task's own sbatch_args say how its files are opened.
+bool names_open_mode(const tasks::resources&);
 
 /// `<sanitised task name>.<token>`
 std::string job_name(const tasks::task& task, const std::string& token);

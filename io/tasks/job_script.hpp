@@ -7,6 +7,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace settle::tasks {
 
@@ -17,6 +18,8 @@ struct script_request {
   std::string token;          ///< part of the launch_failure mark and of the exit record
   std::string exit_record{};  ///< absolute path of the exit record to leave; empty: none
   std::string claim{};        ///< absolute path of the claim (io/tasks/claim.hpp) to begin with; empty: none
+  /// Absolute paths of log files that Slurm goes on in, and that a later life of the job is to begin anew.
+  std::vector<std::string> logs{};
 };
 
 /// A complete script: #!/bin/sh, goes on in bash where the node has one. In order: claims its task, exports the variables, enters

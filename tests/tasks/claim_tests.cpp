@@ -104,6 +104,27 @@ TEST_CASE("a later life of the job that has the claim runs", "[tasks][claim]") {
   }
 }
 
+TEST_CASE("a later life begins the log files anew, and a job that exits unrun leaves them as they are",
+          "[tasks][claim]") {
+  for (const shell& sh : shells()) {
+    INFO(sh.name);
+    auto r = claimed(fresh_folder("it's"), "echo new; exit 3");
+    const auto folder = scratch_folder() + "/it's/logs";
+    r.logs = {folder + "/t.out", folder + "/t.err", folder + "/no such folder/x"};
+    for (const char* log : {"/t.out", "/t.err"})
+      write(folder + log, "old\n");
+    CHECK(run_job(sh, r, "4711").exit == 3);
+    CHECK(run_job(sh, r, "4712", {"SLURM_RESTART_COUNT=1"}).exit == launch_failure_exit);
+    CHECK(read_file(folder + "/t.out") == "old\n");
+    const auto again = run_job(sh, r, "4711", {"SLURM_RESTART_COUNT=1"});
+    CHECK(again.exit == 3);
+    CHECK(again.out == "new\n");
+    CHECK(again.err.empty());
+    CHECK(read_file(folder + "/t.out").empty());
+    CHECK(read_file(folder + "/t.err").empty());
+  }
+}
+
 TEST_CASE("of jobs that begin at once exactly one runs", "[tasks][claim]") {
   for (const shell& sh : shells()) {
     INFO(sh.name);
