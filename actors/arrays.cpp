@@ -18,14 +18,9 @@ namespace {
 using core::item_index;
 
 /// Appending to what an earlier attempt wrote needs the file's own name from the start.
-bool names_open_mode(const std::vector<std::string>& sbatch_args) {
-  return std::any_of(sbatch_args.begin(), sbatch_args.end(),
-                     [](const std::string& a) { return a.starts_with("--open"); });
-}
-
 bool may_join(const tasks::task& t) {
   return t.generates_source.empty() && t.output_file.empty() && t.error_file.empty() &&
-         !names_open_mode(t.wants->sbatch_args);
+         !names_open_mode(*t.wants);
 }
 
 /// Parts of one script have one size: only tasks of about one size share it.
@@ -59,7 +54,7 @@ std::string likeness(const tasks::task& t, std::size_t size) {
 job_spec of_a_task(job_spec s) {
   s.script_file = s.output_file = std::string{};
   s.time_limit_s.reset();
-  for (auto* text : {&s.token, &s.job_name, &s.error_file, &s.exit_record})
+  for (auto* text : {&s.token, &s.job_name, &s.error_file, &s.exit_record, &s.claim})
     text->shrink_to_fit();
   return s;
 }
@@ -141,6 +136,7 @@ private:
     whole.output_file = *output;
     whole.error_file = *error;
     whole.output_is_pattern = whole.error_is_pattern = true;
+    whole.appends_logs = false;
     for (std::uint32_t index = 0; index < members.size(); ++index) {
       auto& [item, parts] = members[index];
       book_.place(item, array_place{leader, next_submission(leader), index});

@@ -51,7 +51,9 @@ void guardian::watch(const caf::actor& child) {
 }
 
 void guardian::start_reader() {
-  reader_ = spawn<reader_actor, caf::detached>(state_->config.now);
+  const auto& c = state_->config;
+  reader_ = c.reader_aside ? spawn<reader_actor, caf::detached>(c.now, c.claims)
+                           : spawn<reader_actor>(c.now, c.claims);
   watch(reader_);
 }
 

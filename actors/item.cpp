@@ -40,8 +40,8 @@ private:
 item_actor::item_actor(caf::actor_config& cfg, caf::intrusive_ptr<light_crew> crew, item_key key,
                        core::item it, std::shared_ptr<const job_spec> spec, item_links links)
     : light_actor(cfg, std::move(crew)), key_(key), spec_(std::move(spec)), links_(std::move(links)),
-      life_(std::move(it), spec_->job_name, spec_->array_index, !spec_->exit_record.empty(), links_.rules,
-            *this) {}
+      life_(std::move(it), spec_->job_name, spec_->array_index,
+            job_files{!spec_->exit_record.empty(), !spec_->claim.empty()}, links_.rules, *this) {}
 
 void item_actor::receive(caf::type_erased_tuple& content) {
   if (is<observed>(content)) {
@@ -57,6 +57,8 @@ void item_actor::receive(caf::type_erased_tuple& content) {
     life_.witness_answered(
         m.found ? std::optional<exit_witness>{{m.exit_code, m.job_id, m.restart, m.start, m.end}}
                 : std::nullopt);
+  } else if (is<claim_came>(content)) {
+    life_.claim_answered(taken<claim_came>(content).what);
   } else if (is<supervisor_changed>(content)) {
     links_.supervisor = taken<supervisor_changed>(content).supervisor;
     life_.report_again();
@@ -100,6 +102,11 @@ void item_actor::ask_mark() {
 void item_actor::ask_witness() {
   home_system().spawn<file_question<read_witness, witness_came>>(
       caf::actor_cast<caf::actor>(this), links_.reader, read_witness{spec_->exit_record, spec_->token});
+}
+
+void item_actor::ask_claim(bool take) {
+  home_system().spawn<file_question<read_claim, claim_came>>(caf::actor_cast<caf::actor>(this), links_.reader,
+                                                             read_claim{spec_->claim, spec_->token, take});
 }
 
 void item_actor::report(const core::item& now, std::vector<core::effect> effects, core::instant at) {

@@ -38,6 +38,7 @@ private:
   void cancel(std::uint64_t job_id) override;
   void ask_mark() override;
   void ask_witness() override;
+  void ask_claim(bool take) override;
   void report(const core::item&, std::vector<core::effect>, core::instant at) override;
   void done() override;
 

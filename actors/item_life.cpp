@@ -1,7 +1,6 @@
 #include "actors/item_life.hpp"
 
 #include "actors/event_of.hpp"
-#include "io/tasks/job_script.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -13,7 +12,6 @@ using core::event;
 using core::event_kind;
 using core::item_status;
 using core::submission;
-using judged = core::judgement::kind;
 
 namespace {
 
@@ -24,39 +22,12 @@ clock_kind clock_of(item_status s) {
                                       : clock_kind::none;
 }
 
-/// The exit code with which this event would end the item, if it would.
-std::optional<std::int32_t> ending_code(const event& e) {
-  if (e.kind == event_kind::accounting_answered && e.judged->what == judged::failure)
-    return e.judged->reached.exit_code;
-  if (e.kind == event_kind::listed_failed)
-    return e.job.exact.exit;
-  if (e.kind == event_kind::process_ended || e.witnessed)
-    return e.ended->exit_code;
-  return std::nullopt;
-}
-
-void call_launch_failure(event& e, const std::string& words) {
-  if (e.kind == event_kind::listed_failed) {
-    e.job.why = core::cause::launch_failure;
-    e.job.reason = words;
-    return;
-  }
-  auto& v = e.kind == event_kind::process_ended || e.witnessed ? e.ended.write() : e.judged.write().reached;
-  v.why = core::cause::launch_failure;
-  v.error = words;
-}
-
-bool is_verdict_of_accounting(const event& e) {
-  return e.kind == event_kind::accounting_answered &&
-         (e.judged->what == judged::success || e.judged->what == judged::failure);
-}
-
 }  // namespace
 
 item_life::item_life(core::item it, std::string job_name, std::optional<std::uint32_t> array_index,
-                     bool keeps_record, std::shared_ptr<const core::policy> rules, item_port& port)
+                     job_files files, std::shared_ptr<const core::policy> rules, item_port& port)
     : item_(std::move(it)), job_name_(std::move(job_name)), array_index_(array_index),
-      rules_(std::move(rules)), port_(port), keeps_record_(keeps_record) {}
+      rules_(std::move(rules)), port_(port), files_(files) {}
 
 void item_life::begin(core::instant at) {
   const bool to_submit = item_.sub == submission::none || item_.sub == submission::deferred;
@@ -67,13 +38,21 @@ void item_life::begin(core::instant at) {
     return;
   }
   // After a restart of this actor or of the backend: say again what is wanted.
-  needs_.accounting = item_.accounting_asked;
-  needs_ = wanted_needs();
-  told_needs_ = needs_;
-  clock_ = item_.clock_running ? clock_of(item_.status) : clock_kind::none;
-  port_.watch({item_.job_id, job_name_, array_index_, item_.submit, needs_, clock_});
+  watch_job();
   if (item_.cancel_asked && item_.job_id != 0)
     port_.cancel(item_.job_id);
+  // Whoever was here before may have given the submission up, or its job may have begun.
+  if (item_.sub == submission::unclear && files_.claim && !std::exchange(reading_, true)) {
+    looking_ = at;
+    port_.ask_claim(false);
+  }
+}
+
+void item_life::watch_job() {
+  needs_.accounting = item_.accounting_asked;
+  needs_ = told_needs_ = wanted_needs();
+  clock_ = item_.clock_running ? clock_of(item_.status) : clock_kind::none;
+  port_.watch({item_.job_id, job_name_, array_index_, item_.submit, needs_, clock_});
 }
 
 void item_life::receive(event e, std::vector<core::account_row> rows) {
@@ -83,12 +62,20 @@ void item_life::receive(event e, std::vector<core::account_row> rows) {
   }
   if (e.kind == event_kind::accounting_answered)
     judge(e, rows);
-  if (must_wait(e)) {
+  if (wants_claim(e)) {
     reading_ = true;
+    port_.ask_claim(e.kind == event_kind::search_silent);
+  } else if (claim_fresh_ && !use_claim(e)) {
+    claim_fresh_ = false;
+    return;
+  } else if (must_wait(e)) {
+    reading_ = true;
+  }
+  if (reading_) {
     held_.insert(held_.begin(), held{std::move(e), std::move(rows)});
     return;
   }
-  witness_fresh_ = false;
+  witness_fresh_ = claim_fresh_ = false;
   apply(std::move(e));
 }
 
@@ -99,69 +86,6 @@ void item_life::judge(event& e, const std::vector<core::account_row>& rows) cons
     exact = core::exit_status{witness_->exit, std::nullopt};
   e.judged = core::judge(rows, ours, exact, rules_->derived_exit_fails,
                          item_.batch_missing_cycles >= core::limits::batch_row_missing_cycles_max);
-}
-
-/// Some file must be read before this event can be applied; its reading is asked for.
-bool item_life::must_wait(event& e) {
-  if (wants_witness(e)) {
-    port_.ask_witness();
-    return true;
-  }
-  use_witness(e);
-  // A job that ended with launch_failure_exit may have been unable to start: its error file knows.
-  if (ending_code(e) != tasks::launch_failure_exit)
-    return false;
-  if (!mark_) {
-    port_.ask_mark();
-    return true;
-  }
-  if (mark_->found)
-    call_launch_failure(e, mark_->words);
-  return false;
-}
-
-bool item_life::wants_witness(const event& e) const {
-  if (!keeps_record_ || rules_->witness == core::witness_use::off || witness_fresh_ || item_.job_id == 0)
-    return false;
-  switch (e.kind) {
-  case event_kind::accounting_disabled:
-  case event_kind::no_record_due:
-    return item_.denied && !item_.controller && !item_.candidate && !item_.reached;
-  case event_kind::accounting_answered:
-    if (witness_ || !is_verdict_of_accounting(e))
-      return false;
-    return rules_->witness == core::witness_use::on || e.judged->code_may_be_cut;
-  default:
-    return false;
-  }
-}
-
-/// The record speaks for this life of the job alone, and only of how the script itself ended.
-void item_life::use_witness(event& e) const {
-  if (!witness_)
-    return;
-  if (e.kind == event_kind::accounting_disabled || e.kind == event_kind::no_record_due) {
-    e.witnessed = true;
-    e.ended = core::from_witness({witness_->exit, std::nullopt}, witness_->start, witness_->end);
-  } else if (is_verdict_of_accounting(e)) {
-    core::compare_with_witness(e.judged.write().reached, witness_->exit);
-  }
-}
-
-void item_life::mark_answered(launch_mark mark) {
-  mark_ = std::move(mark);
-  go_on();
-}
-
-void item_life::witness_answered(std::optional<exit_witness> record) {
-  // A record of an earlier life, or of a job that had our token before: not this one's end.
-  if (record && (record->job_id != item_.job_id || record->restarts < item_.restarts.value_or(0)))
-    record.reset();
-  witness_.reset();
-  if (record)
-    witness_ = *record;
-  witness_fresh_ = true;
-  go_on();
 }
 
 void item_life::go_on() {
@@ -179,8 +103,14 @@ void item_life::apply(event e) {
   const auto before = item_.status;
   const auto sub_before = item_.sub;
   const bool row_seen = item_.accounting_row_seen;
+  const auto job_before = item_.job_id;
   auto effects = core::advance(item_, e, *rules_);
   carry_out(e, effects);
+  if (e.kind == event_kind::claim_found && item_.job_id != job_before) {
+    watch_job();
+    mark_.reset();
+    witness_.reset();
+  }
   if (item_.status == item_status::queued || item_.status == item_status::running)
     witness_.reset();  // whatever it told was of an earlier life
   auto wants_report = [](effect f) {

@@ -5,6 +5,7 @@
 #include "actors/core/boxed.hpp"
 #include "actors/core/item.hpp"
 #include "actors/watch_list.hpp"
+#include "io/tasks/claim.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -25,6 +26,8 @@ public:
   virtual void cancel(std::uint64_t job_id) = 0;
   virtual void ask_mark() = 0;     ///< answered by item_life::mark_answered
   virtual void ask_witness() = 0;  ///< answered by item_life::witness_answered
+  /// Who has its claim? With `take` settle has it from then on, if nobody had. Answered by item_life::claim_answered.
+  virtual void ask_claim(bool take) = 0;
   virtual void report(const core::item&, std::vector<core::effect>, core::instant at) = 0;
   virtual void done() = 0;  ///< nothing is left to do for this item
 };
@@ -44,11 +47,16 @@ struct exit_witness {
   std::optional<core::epoch_seconds> end;
 };
 
+/// What the job's script leaves in the run's folder.
+struct job_files {
+  bool exit_record = false;
+  bool claim = false;
+};
+
 class item_life {
 public:
-  /// `keeps_record`: the job's script leaves an exit record. `array_index`: of its task, where the job of that name is
-  /// an array, which is not ordered here.
-  item_life(core::item it, std::string job_name, std::optional<std::uint32_t> array_index, bool keeps_record,
+  /// `array_index`: of its task, where the job of that name is an array, which is not ordered here.
+  item_life(core::item it, std::string job_name, std::optional<std::uint32_t> array_index, job_files files,
             std::shared_ptr<const core::policy> rules, item_port& port);
 
   /// Begin, or go on after a restart of this item's actor or of the backend.
@@ -56,6 +64,7 @@ public:
   void receive(core::event e, std::vector<core::account_row> rows);
   void mark_answered(launch_mark);
   void witness_answered(std::optional<exit_witness>);
+  void claim_answered(tasks::claim);
   /// Tell a new supervisor where this item stands.
   void report_again();
   const core::item& now() const noexcept { return item_; }
@@ -66,11 +75,15 @@ private:
     std::vector<core::account_row> rows;
   };
   bool must_wait(core::event& e);
+  bool wants_claim(const core::event& e) const;
+  bool use_claim(core::event& e);
+  void first_look();
   bool wants_witness(const core::event& e) const;
   void use_witness(core::event& e) const;
   void judge(core::event& e, const std::vector<core::account_row>& rows) const;
   void go_on();
   void apply(core::event e);
+  void watch_job();
   void carry_out(const core::event& e, const std::vector<core::effect>& effects);
   item_needs wanted_needs() const;
   void tell_needs();
@@ -83,11 +96,16 @@ private:
   item_needs needs_;
   item_needs told_needs_;                ///< what the backend knows of them
   clock_kind clock_ = clock_kind::none;  ///< which limit the backend counts for it
-  bool keeps_record_;
-  bool witness_fresh_ = false;  ///< it was read for the event that is first in line
-  bool reading_ = false;        ///< a file is being read
+  job_files files_;
+  bool witness_fresh_ = false;          ///< it was read for the event that is first in line
+  bool claim_fresh_ = false;            ///< likewise
+  std::uint8_t claims_unreadable_ = 0;  ///< so often a search that had found nothing met one
+  bool reading_ = false;                ///< a file is being read
+  std::optional<core::instant>
+      looking_;  ///< it is the claim of an item that another process, or actor, left unclear
   core::boxed<launch_mark> mark_;
   core::boxed<exit_witness> witness_;
+  core::boxed<tasks::claim> claim_;
   std::vector<held> held_;  ///< what came while a file was read
 };
 

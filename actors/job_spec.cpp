@@ -4,6 +4,8 @@
 #include "io/tasks/environment.hpp"
 #include "io/tasks/job_script.hpp"
 
+#include <algorithm>
+
 namespace settle::actors {
 
 namespace {
@@ -33,6 +35,10 @@ std::string exits_folder(const std::string& run_folder) {
 
 std::string exit_record_file(const std::string& run_folder, const std::string& token) {
   return exits_folder(run_folder) + "/" + token;
+}
+
+std::string claim_file(const std::string& run_folder, const std::string& token) {
+  return run_folder + "/claims/" + token;
 }
 
 std::string absolute_path(std::string_view path, std::string_view base, std::string_view home) {
@@ -79,12 +85,18 @@ io::result<job_parts> make_job_parts(const run_facts& run, const tasks::document
     spec.exit_record = exit_record_file(run.folder, spec.token);
   if (run.backend == "local")
     spec.task_records = exits_folder(run.folder);
+  else
+    spec.claim = claim_file(run.folder, spec.token);
+  // A job that is to exit unrun must not have emptied the files of the one that runs before it could say so.
+  spec.appends_logs = !spec.claim.empty() && !spec.output_is_pattern && !spec.error_is_pattern &&
+                      !names_open_mode(*task.wants);
 
   parts.script.command = task.command;
   parts.script.working_dir = working_dir;
   parts.script.environment = std::move(*environment);
   parts.script.token = spec.token;
   parts.script.exit_record = spec.exit_record;
+  parts.script.claim = spec.claim;
   return parts;
 }
 
@@ -93,8 +105,15 @@ io::result<job_spec> make_job_spec(const run_facts& run, const tasks::document& 
   auto parts = make_job_parts(run, doc, task, index, submission);
   if (!parts)
     return tl::unexpected(parts.error());
+  if (parts->spec.appends_logs)
+    parts->script.logs = {parts->spec.output_file, parts->spec.error_file};
   parts->spec.script = tasks::job_script(parts->script);
   return std::move(parts->spec);
+}
+
+bool names_open_mode(const tasks::resources& wants) {
+  return std::any_of(wants.sbatch_args.begin(), wants.sbatch_args.end(),
+                     [](const std::string& a) { return a.starts_with("--open"); });
 }
 
 std::string job_name(const tasks::task& task, const std::string& token) {

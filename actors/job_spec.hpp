@@ -38,10 +38,13 @@ struct job_spec {
   std::string error_file;
   bool output_is_pattern = false;
   bool error_is_pattern = false;
+  bool appends_logs =
+      false;  ///< Slurm is to go on in both files; the script begins them anew in a later life
   std::shared_ptr<const tasks::resources> wants = tasks::nothing_wanted();  ///< the task's own, shared
   std::optional<std::int64_t> time_limit_s;
   std::string generates_source;  ///< absolute; empty: no generator
   std::string exit_record;       ///< absolute; empty: the script leaves none
+  std::string claim;             ///< absolute; empty: the script claims nothing
   std::string task_records;      ///< of the local backend: the folder where a process is found again
   /// Of a task of an array: its index. `job_name` is the array's then, and the script, empty here, too.
   std::optional<std::uint32_t> array_index;
@@ -70,8 +73,14 @@ io::result<job_parts> make_job_parts(const run_facts& run, const tasks::document
                                      const tasks::task& task, core::item_index index,
                                      std::uint32_t submission);
 
+/// The task's own sbatch_args say how its files are opened.
+bool names_open_mode(const tasks::resources&);
+
 /// `<sanitised task name>.<token>`
 std::string job_name(const tasks::task& task, const std::string& token);
+
+/// Where the claim on the submission with this token is.
+std::string claim_file(const std::string& run_folder, const std::string& token);
 
 /// Where the job with this token leaves its exit record.
 std::string exit_record_file(const std::string& run_folder, const std::string& token);

@@ -195,6 +195,15 @@ struct witness_came {
   std::optional<core::epoch_seconds> start, end;  ///< by the node's clock
   std::string trouble;  ///< there is a file, but no whole record of this token in it: why
 };
+/// Who has the claim of the submission with this token? With `take` settle has it then, if nobody had.
+struct read_claim {
+  std::string path;
+  std::string token;
+  bool take = false;
+};
+struct claim_came {
+  tasks::claim what{tasks::claim_holder::unknown};
+};
 struct read_again {
   std::uint64_t ticket = 0;
 };
@@ -290,6 +299,8 @@ SETTLE_LOCAL_MESSAGE(settle::actors::read_mark)
 SETTLE_LOCAL_MESSAGE(settle::actors::mark_came)
 SETTLE_LOCAL_MESSAGE(settle::actors::read_witness)
 SETTLE_LOCAL_MESSAGE(settle::actors::witness_came)
+SETTLE_LOCAL_MESSAGE(settle::actors::read_claim)
+SETTLE_LOCAL_MESSAGE(settle::actors::claim_came)
 SETTLE_LOCAL_MESSAGE(settle::actors::read_again)
 SETTLE_LOCAL_MESSAGE(settle::actors::run_forget)
 SETTLE_LOCAL_MESSAGE(settle::actors::request_answer)
@@ -354,6 +365,8 @@ CAF_BEGIN_TYPE_ID_BLOCK(settle, caf::first_custom_type_id)
   CAF_ADD_TYPE_ID(settle, (settle::actors::mark_came))
   CAF_ADD_TYPE_ID(settle, (settle::actors::read_witness))
   CAF_ADD_TYPE_ID(settle, (settle::actors::witness_came))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::read_claim))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::claim_came))
   CAF_ADD_TYPE_ID(settle, (settle::actors::read_again))
   CAF_ADD_TYPE_ID(settle, (settle::actors::run_forget))
   CAF_ADD_TYPE_ID(settle, (settle::actors::job_seen_again))

@@ -59,8 +59,12 @@ void conclude(const request_done& m) {
 
 }  // namespace
 
-reader_actor::reader_actor(caf::actor_config& cfg, clock_source now)
-    : caf::event_based_actor(cfg), now_(std::move(now)) {}
+tasks::claim claim_in_file(const std::string& path, const std::string& token, bool take) {
+  return take ? tasks::take_claim(path, token) : tasks::read_claim(path, token);
+}
+
+reader_actor::reader_actor(caf::actor_config& cfg, clock_source now, claim_source claims)
+    : caf::event_based_actor(cfg), now_(std::move(now)), claims_(std::move(claims)) {}
 
 caf::behavior reader_actor::make_behavior() {
   return {
@@ -79,6 +83,7 @@ caf::behavior reader_actor::make_behavior() {
         return answer;
       },
       [](const read_witness& m) { return witness_in(m); },
+      [this](const read_claim& m) { return claim_came{claims_(m.path, m.token, m.take)}; },
       [this](const look_for_requests& m) {
         if (auto found = requests_in(m); !found.requests.empty())
           compat::send(this, m.answer_to, std::move(found));

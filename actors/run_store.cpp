@@ -53,9 +53,9 @@ io::result<std::unique_ptr<run_store>> open_folder(const run_facts& facts, bool 
   return std::make_unique<folder_store>(facts.folder, std::move(lease), std::move(*journal));
 }
 
-io::result<void> make_parts(const std::string& folder, bool exits) {
-  for (const char* part : {"/logs/", "/scripts/", "/exits/"}) {
-    if (part == std::string_view{"/exits/"} && !exits)
+io::result<void> make_parts(const std::string& folder, bool exits, bool claims) {
+  for (const char* part : {"/logs/", "/scripts/", "/exits/", "/claims/"}) {
+    if ((part == std::string_view{"/exits/"} && !exits) || (part == std::string_view{"/claims/"} && !claims))
       continue;
     if (int error = io::make_folders_above(folder + part, 0700, io::sync_new::no); error != 0)
       return io::fail(io::errc::storage, "cannot make " + folder + part + ": " + io::errno_words(error));
@@ -66,7 +66,9 @@ io::result<void> make_parts(const std::string& folder, bool exits) {
 }  // namespace
 
 io::result<std::unique_ptr<run_store>> open_run_folder(const run_facts& facts) {
-  if (auto made = make_parts(facts.folder, facts.exit_records || facts.backend == "local"); !made)
+  if (auto made =
+          make_parts(facts.folder, facts.exit_records || facts.backend == "local", facts.backend != "local");
+      !made)
     return tl::unexpected(made.error());
   return open_folder(facts, true, false);
 }
@@ -75,8 +77,8 @@ io::result<std::unique_ptr<run_store>> reopen_run_folder(const run_facts& facts,
   auto opened = open_folder(facts, false, take_over);
   if (!opened)
     return opened;
-  // A run that was only left here has none yet; whether it leaves records, its journal tells later.
-  if (auto made = make_parts(facts.folder, true); !made)
+  // A run that was only left here has none yet; whether it leaves records and claims, its journal tells later.
+  if (auto made = make_parts(facts.folder, true, true); !made)
     return tl::unexpected(made.error());
   return opened;
 }

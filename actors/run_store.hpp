@@ -28,7 +28,7 @@ using run_store_opener = std::function<io::result<std::unique_ptr<run_store>>(co
 using run_store_reopener =
     std::function<io::result<std::unique_ptr<run_store>>(const run_facts&, bool take_over)>;
 
-/// The run's folder: makes it with its logs and scripts, and exits where records are left (mode 0700), and opens journal.ndjson, which must be new.
+/// The run's folder: makes it with its logs and scripts, exits where records are left, and claims on Slurm (mode 0700), and opens journal.ndjson, which must be new.
 io::result<std::unique_ptr<run_store>> open_run_folder(const run_facts& facts);
 /// The folder of a run that another process left (id and folder are enough): its journal is appended to, a torn last
 /// line cut off. `take_over`: whoever holds the run counts as gone.

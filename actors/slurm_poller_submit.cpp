@@ -132,7 +132,9 @@ void slurm_poller::accepted(const submission& s, const std::string& job_name, st
       plan_cancels({});
       continue;
     }
-    watched_.follow(key, id, job_name, std::nullopt, now);
+    // Its claim has told of another job meanwhile, which is the item's then.
+    if (const auto known = watched_.job_id(key); !known || *known == id)
+      watched_.follow(key, id, job_name, std::nullopt, now);
     auto e = event_of(event_kind::submit_accepted, now);
     e.job_id = id;
     tell(key, std::move(e));
@@ -211,10 +213,12 @@ void slurm_poller::pause(const submission& s, const std::string& words) {
 }
 
 void slurm_poller::watch(item_key key, const watch_order& m) {
-  if (waiting_items_.count(key) != 0 || in_flight_.count(key) != 0)
+  if (waiting_items_.count(key) != 0 || (in_flight_.count(key) != 0 && m.job_id == 0))
     return;
   auto now = port_.now();
   if (m.job_id != 0) {
+    if (const auto known = watched_.job_id(key); known && *known != m.job_id)
+      watched_.forget(key);  // nothing that was seen of the other is true of this one
     watched_.follow(key, m.job_id, m.job_name, m.last_submit, now);
     watched_.set_needs(key, m.needs, now);
   } else if (auto known = watched_.job_id(key)) {

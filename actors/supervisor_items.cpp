@@ -95,12 +95,13 @@ void supervisor_actor::reported(const item_report& m) {
   const auto shown = row.status;
   const auto attempt = row.attempt;
   const bool reason_changed = told_reason(row) != told_reason(*m.now);
+  const bool job_changed = row.job_id != 0 && row.job_id != m.now->job_id;
   auto change = r->book.run().update(m.key.index, *m.now);
   auto wall = m.at.wall == core::duration{} ? state_->config.now().wall : m.at.wall;
   if (corrected)
     r->book.tell_item(m.key.index, stream_kind::verdict_corrected, wall);
   else if (m.now->status != shown || (m.now->attempt != attempt && shown != item_status::pending) ||
-           reason_changed)
+           reason_changed || job_changed)
     r->book.tell_item(m.key.index, stream_kind::item, wall);
   if (document_wanted)
     ask_for_document(m.key, *r);

@@ -7,6 +7,7 @@
 #include "actors/cluster.hpp"
 #include "actors/core/limits.hpp"
 #include "actors/messages.hpp"
+#include "actors/reader.hpp"
 #include "actors/run_store.hpp"
 
 #include <cstddef>
@@ -29,7 +30,10 @@ struct system_config {
       outbox;  ///< absolute; where other processes leave requests and find answers. Empty: none are taken
   bool arrays = false;      ///< items alike go out as job arrays, as large as the cluster takes them
   bool lone_items = false;  ///< no two items have their turns together: a test's scheduler can shuffle them
+  bool reader_aside =
+      true;  ///< files are read on a thread of its own; a test's scheduler must see who reads them
   clock_source now = machine_now;
+  claim_source claims = claim_in_file;
   run_store_opener open_store = open_run_folder;
   run_store_reopener reopen_store = reopen_run_folder;  ///< of a run that another process left
   std::shared_ptr<cluster> slurm;                       ///< exactly one of these two is set

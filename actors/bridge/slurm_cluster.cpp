@@ -162,6 +162,7 @@ slurm::job_request request_of(const job_spec& job) {
   r.array = io::array_indexes(job.array).text();
   r.output_file = job.output_is_pattern ? job.output_file : slurm::escape_pattern(job.output_file);
   r.error_file = job.error_is_pattern ? job.error_file : slurm::escape_pattern(job.error_file);
+  r.append = job.appends_logs;
   r.extra_args = job.wants->sbatch_args;
   return r;
 }

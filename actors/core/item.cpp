@@ -26,6 +26,8 @@ constexpr std::array<row, event_kind_count> table{{
     {event_kind::submit_deferred,     {{defer,      ignore,     ignore,     ignore,     ignore,     ignore,   ignore, ignore}}},
     {event_kind::submit_unclear,      {{search,     ignore,     ignore,     ignore,     ignore,     ignore,   ignore, ignore}}},
     {event_kind::search_silent,       {{repeat,     ignore,     ignore,     ignore,     ignore,     ignore,   ignore, ignore}}},
+    {event_kind::claim_found,         {{take_up,    take_up,    take_up,    take_up,    take_up,    ignore,   ignore, ignore}}},
+    {event_kind::claim_unreadable,    {{vanish,     ignore,     ignore,     ignore,     ignore,     ignore,   ignore, ignore}}},
     {event_kind::listed_waiting,      {{ignore,     wait,       wait,       wait,       wait,       rerun,    rerun,  ignore}}},
     {event_kind::listed_alive,        {{ignore,     run,        run,        run,        run,        rerun,    rerun,  ignore}}},
     {event_kind::listed_present,      {{ignore,     present,    ignore,     ignore,     present,    ignore,   ignore, ignore}}},
@@ -64,10 +66,10 @@ static_assert(static_cast<std::size_t>(event_kind::document_refused) + 1 == even
 using handler = void (*)(step&);
 
 constexpr std::array<handler, action_count> handlers{
-    nullptr,    nullptr,    nullptr,     on_ask,    on_accept,  on_adopt, on_refuse, on_defer,
-    on_search,  on_repeat,  on_withdraw, on_doom,   on_stray,   on_wait,  on_run,    on_present,
-    on_leave,   on_end,     on_fail,     on_miss,   on_gone,    on_judge, on_silent, on_no_books,
-    on_overdue, on_give_up, on_exit,     on_cancel, on_deliver, on_spoil, on_rerun,  on_amend};
+    nullptr,    nullptr,    nullptr,   on_ask,      on_accept, on_adopt, on_refuse, on_defer,    on_search,
+    on_repeat,  on_take_up, on_vanish, on_withdraw, on_doom,   on_stray, on_wait,   on_run,      on_present,
+    on_leave,   on_end,     on_fail,   on_miss,     on_gone,   on_judge, on_silent, on_no_books, on_overdue,
+    on_give_up, on_exit,    on_cancel, on_deliver,  on_spoil,  on_rerun, on_amend};
 static_assert(static_cast<std::size_t>(amend) + 1 == action_count && handlers.back() == on_amend);
 
 }  // namespace

@@ -20,12 +20,14 @@ namespace settle::core {
 
 /// What was observed or asked. Past tense: an event has happened.
 enum class event_kind : std::uint8_t {
-  submit_asked,         ///< the supervisor gave it a slot; the intent is durable; sbatch starts
-  submit_accepted,      ///< sbatch returned an id, or the search found the token's job
-  submit_refused,       ///< sbatch said no for good
-  submit_deferred,      ///< sbatch said not now (limits, busy controller)
-  submit_unclear,       ///< sbatch timed out or died: there may be a job
-  search_silent,        ///< controller and accounting answered, and stayed silent long enough
+  submit_asked,     ///< the supervisor gave it a slot; the intent is durable; sbatch starts
+  submit_accepted,  ///< sbatch returned an id, or the search found the token's job
+  submit_refused,   ///< sbatch said no for good
+  submit_deferred,  ///< sbatch said not now (limits, busy controller)
+  submit_unclear,   ///< sbatch timed out or died: there may be a job
+  search_silent,    ///< controller and accounting answered, and stayed silent long enough
+  claim_found,  ///< its claim names the job that runs it, or ran it: another one than was thought, or unheard of
+  claim_unreadable,     ///< nobody knows a job of its, and yet one has left a claim without a name
   listed_waiting,       ///< a listing shows it in a pending form
   listed_alive,         ///< a listing shows it in a running form
   listed_present,       ///< a listing shows it with a word we do not know, or its row was unreadable
@@ -45,12 +47,12 @@ enum class event_kind : std::uint8_t {
   document_accepted,    ///< the generated document was read and its tasks joined the run
   document_refused,     ///< the generated document is missing or wrong
 };
-inline constexpr std::size_t event_kind_count = 24;
+inline constexpr std::size_t event_kind_count = 26;
 
 struct event {
   event_kind kind{};
   instant at{};  ///< now
-  /// submit_accepted, process_started: the id (local: the pid).
+  /// submit_accepted, claim_found, process_started: the id (local: the pid).
   std::uint64_t job_id = 0;
   /// listed_*: the row (`means` need not be set, the kind says it). `begun` orders it against accounting answers.
   listed_job job{};

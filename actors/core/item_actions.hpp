@@ -20,6 +20,8 @@ enum class action : std::uint8_t {
   defer,
   search,
   repeat,
+  take_up,
+  vanish,
   withdraw,
   doom,
   stray,
@@ -43,7 +45,7 @@ enum class action : std::uint8_t {
   rerun,
   amend,
 };
-inline constexpr std::size_t action_count = 32;
+inline constexpr std::size_t action_count = 34;
 
 /// One event on its way through a handler: the item is changed in place, effects are appended.
 struct step {
@@ -65,6 +67,8 @@ void on_refuse(step&);
 void on_defer(step&);
 void on_search(step&);
 void on_repeat(step&);
+void on_take_up(step&);
+void on_vanish(step&);
 void on_withdraw(step&);
 void on_doom(step&);
 void on_stray(step&);
@@ -102,6 +106,8 @@ void settle_now(step&);
 /// A listing did not show it alive: a waiting failure row comes closer to deciding.
 void count_down(step&);
 void drop_candidate(item&);
+/// What was gathered about an end that was none, or not the last, or another job's.
+void forget_end(item&);
 /// A job that we cancelled because it was stuck: the verdict says so.
 void explain_cancel(const item&, verdict&);
 void forget_reason(item&);

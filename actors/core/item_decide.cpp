@@ -115,6 +115,14 @@ void drop_candidate(item& it) {
   it.bare_cancel = false;
 }
 
+void forget_end(item& it) {
+  drop_candidate(it);
+  it.controller.reset();
+  it.exact.reset();
+  it.accounting_row_seen = false;
+  it.never_ran_row = false;
+}
+
 void start_clock(step& s) {
   s.it.clock_running = true;
   s.emit(effect::start_clock);

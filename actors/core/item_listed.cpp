@@ -47,15 +47,6 @@ listed_job row_of(const event& e) {
   return job;
 }
 
-/// What was gathered about an end that was none, or not the last.
-void forget_end(item& it) {
-  drop_candidate(it);
-  it.controller.reset();
-  it.exact.reset();
-  it.accounting_row_seen = false;
-  it.never_ran_row = false;
-}
-
 /// What people are told of why it waits. A reason that may go by itself is told once in an attempt: such reasons come
 /// and go with every look of the scheduler's. Returns whether that is to be told now.
 bool note_reason(item& it, const listed_job& job, bool queued) {

@@ -105,6 +105,39 @@ void on_repeat(step& s) {
   s.emit(effect::submit_again);
 }
 
+namespace {
+
+/// What was seen of the job that was thought to be its.
+void forget_job(item& it) {
+  forget_end(it);
+  forget_reason(it);
+  it.first_submit.reset();
+  it.submit.reset();
+  it.start.reset();
+  it.restarts.reset();
+  it.finished_at.reset();
+  it.given_up.reset();
+  it.denied = false;
+  it.accounting_attempts = 0;
+  it.batch_missing_cycles = 0;
+}
+
+}  // namespace
+
+void on_take_up(step& s) {
+  item& it = s.it;
+  if (it.document_wanted || (it.job_id == s.e.job_id && it.status != item_status::submitted))
+    return;
+  if (it.job_id != s.e.job_id)
+    forget_job(it);
+  on_adopt(s);
+}
+
+void on_vanish(step& s) {
+  if (s.it.sub == submission::unclear)
+    conclude(s, own_decision(item_status::failed, cause::lost, s.e.words));
+}
+
 void on_withdraw(step& s) {
   s.it.cancel_asked = true;
   if (!under_way(s.it))

@@ -63,6 +63,8 @@ inline constexpr std::size_t suspicious_absence_min = 3;
 /// So often in a row must accounting have answered without a row before a job was never recorded: an answer that is empty
 /// may be what some wrapper or dying daemon left of it.
 inline constexpr std::uint8_t rowless_answers_believed = 2;
+/// A search that found nothing meets a claim without a name so often before it is one that its job never completed.
+inline constexpr std::uint8_t claim_unreadable_looks = 2;
 /// Our clock and Slurm's may differ by this much beyond the measured skew.
 inline constexpr seconds clock_slack{600};
 /// The same before the skew was measured: a search by name reaches back this far.

@@ -92,6 +92,8 @@ command submit_command(const job_request& job, std::chrono::milliseconds deadlin
   };
   ask("--output=", job.output_file);
   ask("--error=", job.error_file);
+  if (job.append)
+    argv.emplace_back("--open-mode=append");
   ask("--partition=", job.partition);
   ask("--account=", job.account);
   ask("--qos=", job.qos);

@@ -53,6 +53,7 @@ struct job_request {
   std::optional<std::int64_t> cpus;
   std::string array;                    ///< the indexes of an array's tasks, "0-3,5"; empty: one job
   std::string output_file, error_file;  ///< as Slurm patterns (escape with escape_pattern)
+  bool append = false;                  ///< go on in those files where they are there, whatever the site does
   std::vector<std::string> extra_args;  ///< the task's sbatch_args, already checked
 };
 command submit_command(const job_request& job, std::chrono::milliseconds deadline);

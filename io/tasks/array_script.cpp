@@ -5,6 +5,7 @@
 #include "io/tasks/array_script.hpp"
 
 #include "io/slurm/commands.hpp"
+#include "io/tasks/claim_script.hpp"
 #include "io/tasks/exit_record_script.hpp"
 #include "io/tasks/script_parts.hpp"
 #include "io/tasks/shell_text.hpp"
@@ -147,10 +148,14 @@ std::string common_part(const array_request& array, const common_ground& common)
   const auto& env = first.environment;
   const bool records = !first.exit_record.empty();
   const auto shared = [&](const variable& v) { return common.is_shared(v); };
-  std::string out = logs_line(array);
+  const auto folder_of = [](const std::string& file) { return file.substr(0, file.rfind('/') + 1); };
+  const std::string job = "${SLURM_ARRAY_JOB_ID-}_${SLURM_ARRAY_TASK_ID-}";
+  std::string out;
+  if (!first.claim.empty())  // before its log files get their names: the other job's have them
+    out += claim_prelude({folder_of(first.claim), true, "$settle_token", job});
+  out += logs_line(array);
   if (records)
-    out += record_prelude({first.exit_record.substr(0, first.exit_record.rfind('/') + 1), true, array.token,
-                           "$settle_token", "${SLURM_ARRAY_JOB_ID-}_${SLURM_ARRAY_TASK_ID-}"});
+    out += record_prelude({folder_of(first.exit_record), true, array.token, "$settle_token", job});
   out += export_line(env.variables, shared);
   out += "eval \"$settle_part\"\n";
   if (common.working_dir())

@@ -15,8 +15,9 @@ namespace settle::tasks {
 
 struct array_task {
   std::uint32_t index = 0;  ///< SLURM_ARRAY_TASK_ID
-  script_request script;    ///< `exit_record`: empty for all or for none; its file is named as the token
-  std::string log_stem;     ///< plain: its output and error go to `<logs>/<stem>.out` and `.err`
+  script_request
+      script;  ///< `exit_record`, `claim`: empty for all or for none; the file is named as the token
+  std::string log_stem;  ///< plain: its output and error go to `<logs>/<stem>.out` and `.err`
 };
 
 struct array_request {

@@ -1,5 +1,6 @@
 #include "io/tasks/job_script.hpp"
 
+#include "io/tasks/claim_script.hpp"
 #include "io/tasks/exit_record_script.hpp"
 #include "io/tasks/script_parts.hpp"
 #include "io/tasks/shell_text.hpp"
@@ -23,6 +24,17 @@ std::string eval_line(const script_request& request, evaluated what, const std::
   return what == evaluated::command ? ":\n" + line : line;  // the command starts with $? at 0
 }
 
+/// As Slurm itself does where it is not told to go on in them. Not before the claim: they may be another job's.
+std::string anew_line(const std::vector<std::string>& logs) {
+  if (logs.empty())
+    return {};
+  std::string empty;
+  for (const auto& log : logs)
+    empty +=
+        " { :; } >|" + single_quoted(log) + ";";  // `:` alone would end dash where the file cannot be opened
+  return "case ${SLURM_RESTART_COUNT:-0} in 0) ;; *) {" + empty + " } 2>/dev/null ;; esac\n";
+}
+
 }  // namespace
 
 std::string job_script(const script_request& request) {
@@ -30,6 +42,9 @@ std::string job_script(const script_request& request) {
   const resolved_environment& env = request.environment;
   std::string out(script_parts::go_on_in_bash);
   out.reserve(out.size() + request.command.size() + request.command.size() / 8 + 1024);
+  if (!request.claim.empty())
+    out += claim_prelude({request.claim, false, request.token, "${SLURM_JOB_ID-}"});
+  out += anew_line(request.logs);
   if (!request.exit_record.empty())
     out += record_prelude({request.exit_record, false, request.token, request.token, "${SLURM_JOB_ID:-$$}"});
   out += export_line(env.variables, [](const variable&) { return true; });

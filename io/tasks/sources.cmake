@@ -1,5 +1,7 @@
 target_sources(settle_io PRIVATE
   ${CMAKE_CURRENT_LIST_DIR}/array_script.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/claim.cpp
+  ${CMAKE_CURRENT_LIST_DIR}/claim_script.cpp
   ${CMAKE_CURRENT_LIST_DIR}/document.cpp
   ${CMAKE_CURRENT_LIST_DIR}/env_reader.cpp
   ${CMAKE_CURRENT_LIST_DIR}/environment.cpp

@@ -36,8 +36,8 @@ actors::run_facts facts_in(const fs::path& place, bool exit_records) {
   return f;
 }
 
-actors::job_spec job_of(const actors::run_facts& facts) {
-  const auto read = tasks::parse_document(R"([{"id": "a", "name": "a", "command": "exit 3"}])");
+actors::job_spec job_of(const actors::run_facts& facts, const std::string& more = R"("deps":[])") {
+  const auto read = tasks::parse_document(R"([{"id": "a", "name": "a", "command": "exit 3", )" + more + "}]");
   REQUIRE(read.problems.empty());
   auto spec = actors::make_job_spec(facts, read.doc, read.doc.tasks.front(), 0, 1);
   REQUIRE(spec);
@@ -85,6 +85,23 @@ TEST_CASE("a job is told where its exit record goes, and only where one is wante
   const auto without = job_of(facts_in("/s", false));
   CHECK(without.exit_record.empty());
   CHECK(without.script.find("exits") == std::string::npos);
+}
+
+TEST_CASE("a job of Slurm's claims its task, and goes on in the log files that are settle's own",
+          "[actors][claim]") {
+  const auto spec = job_of(facts_in("/s", true));
+  CHECK(spec.claim == "/s/runs/0abc/claims/" + spec.token);
+  CHECK(spec.script.find(spec.claim) != std::string::npos);
+  CHECK(spec.appends_logs);
+  for (const char* own :
+       {R"("output_file":"o")", R"("error_file":"e")", R"("sbatch_args":["--open-mode=truncate"])"}) {
+    INFO(own);
+    CHECK_FALSE(job_of(facts_in("/s", true), own).appends_logs);
+  }
+  auto local = facts_in("/s", true);
+  local.backend = "local";
+  CHECK(job_of(local).claim.empty());
+  CHECK_FALSE(job_of(local).appends_logs);
 }
 
 TEST_CASE("the reader tells what a record says, that there is none, or what is wrong with it",

@@ -240,6 +240,13 @@ theatre::theatre(std::function<void(actors::system_config&)> adjust)
   config.open_store = [kept = kept](const auto&) -> io::result<std::unique_ptr<actors::run_store>> {
     return std::make_unique<memory_store>(kept);
   };
+  config.reader_aside = false;
+  config.claims = [this](const std::string&, const std::string& token, bool take) {
+    auto& held = claims[token];
+    if (take && held.who == tasks::claim_holder::nobody)
+      held.who = tasks::claim_holder::settle;
+    return held;
+  };
   if (adjust)
     adjust(config);
   root = actors::spawn_settle(sys, std::move(config));

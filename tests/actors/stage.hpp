@@ -161,6 +161,7 @@ public:
   std::shared_ptr<played_cluster> slurm;
   std::shared_ptr<kept_run> kept = std::make_shared<kept_run>();
   std::shared_ptr<seen> story = std::make_shared<seen>();
+  std::map<std::string, tasks::claim> claims;  ///< by token
   actors::run_answer answer;
   caf::actor root;
 

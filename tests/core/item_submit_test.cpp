@@ -1,5 +1,7 @@
 #include "tests/core/item_driver.hpp"
 
+#include <algorithm>
+
 using namespace settle::test;
 
 namespace {
@@ -184,6 +186,82 @@ TEST_CASE("listings, accounting and their absence mean nothing to a pending item
                  kind::accounting_failed, kind::accounting_disabled})
     CHECK(d.on(k) == nothing);
   CHECK(d.it.status == item_status::pending);
+}
+
+namespace {
+
+fx claim_names(driver& d, std::uint64_t job) {
+  return d.on(event{.kind = kind::claim_found, .job_id = job});
+}
+
+}  // namespace
+
+TEST_CASE("the claim of a submission without an answer names its job: that one runs, or ran",
+          "[core][item]") {
+  driver d = asked();
+  d.on(kind::submit_unclear);
+  CHECK(claim_names(d, 99) == fx{effect::publish});
+  CHECK(d.it.status == item_status::running);
+  CHECK(d.it.job_id == 99);
+  CHECK(d.it.sub == submission::none);
+  CHECK(d.it.ever_running);
+  SECTION("it may have ended long ago") {
+    CHECK(d.on(kind::absent) == left_the_queue);
+    CHECK(d.answered(judged_success()) == ended_settling);
+    CHECK(d.it.status == item_status::completed);
+  }
+  SECTION("said twice it changes nothing") {
+    CHECK(claim_names(d, 99) == nothing);
+  }
+}
+
+TEST_CASE("a cancel that waits for sbatch's answer goes to the job that the claim names", "[core][item]") {
+  driver d = asked();
+  d.on(kind::submit_unclear);
+  d.on(kind::cancel_asked);
+  CHECK(claim_names(d, 99) == fx{effect::publish, effect::cancel_job});
+}
+
+TEST_CASE("whoever has the claim is the item's job, whatever was seen of another", "[core][item]") {
+  const auto s =
+      GENERATE(item_status::submitted, item_status::queued, item_status::running, item_status::settling);
+  driver d = in_state(s);
+  const auto attempt = d.it.attempt;
+  if (s == item_status::settling)
+    d.answered(judged_failure(125));
+  const auto effects = claim_names(d, 99);
+  CHECK(std::count(effects.begin(), effects.end(), effect::publish) == 1);
+  CHECK(std::count(effects.begin(), effects.end(), effect::finished) == 0);
+  CHECK(d.it.status == item_status::running);
+  CHECK(d.it.job_id == 99);
+  CHECK(d.it.attempt == attempt);
+  CHECK(!d.it.candidate);
+  CHECK(!d.it.first_submit);
+  CHECK(!d.it.finished_at);
+  d.on(kind::absent);
+  d.on(kind::absent);  // what the other job's end waited for
+  CHECK(d.it.status == item_status::settling);
+  d.answered(judged_success());
+  CHECK(d.it.status == item_status::completed);
+}
+
+TEST_CASE("a claim changes no verdict", "[core][item]") {
+  driver d = in_state(item_status::running);
+  d.listed(kind::listed_failed, {.why = cause::exit_nonzero, .exact = {125, {}}});
+  const verdict before = *d.it.reached;
+  CHECK(claim_names(d, 99) == nothing);
+  CHECK(d.it.job_id == 77);
+  CHECK(d.it.reached == before);
+}
+
+TEST_CASE("a claim without a name, and no job anywhere: lost", "[core][item]") {
+  driver d = asked();
+  CHECK(d.words(kind::claim_unreadable, "words") == nothing);
+  d.on(kind::submit_unclear);
+  CHECK(d.words(kind::claim_unreadable, "words") == verdict_only);
+  CHECK(d.it.status == item_status::failed);
+  CHECK(d.it.reached->why == cause::lost);
+  CHECK(d.it.reached->error == "words");
 }
 
 TEST_CASE("only settle's own bugs are impossible", "[core][item]") {

@@ -138,6 +138,7 @@ request actor_cluster::check_submission(const actors::job_spec& job) {
   if (!what.is_array) {
     const auto task = task_of(job.job_name);
     what.tasks.emplace_back(0, task);
+    names_[job.token] = {job.job_name, {}};
     if (!submitted_.insert(job.token).second)
       violation("G4: a second sbatch for one intent, t" + std::to_string(task));
     if (disk_.count(actors::intent_line(story_.tasks[task].id, job.token)) == 0)
@@ -151,6 +152,7 @@ request actor_cluster::check_submission(const actors::job_spec& job) {
       continue;
     }
     what.tasks.emplace_back(index, said->item);
+    names_[token] = {job.job_name, index};
     if (!submitted_.insert(token).second)
       violation("G4: a second sbatch for one intent, t" + std::to_string(said->item));
     if (disk_.count(actors::array_intent_line(story_.tasks[said->item].id, token, job.token, index)) == 0)
@@ -183,6 +185,12 @@ void actor_cluster::submit(const actors::job_spec& job, std::function<void(io::r
           heard_now_.push_back(name);
         done(std::move(answer));
       });
+}
+
+tasks::claim actor_cluster::claim_of(const std::string& token, bool take) {
+  const auto i = names_.find(token);
+  return i == names_.end() ? world_.claim_of(token, {}, take)  // its sbatch was never begun
+                           : world_.claim_of(i->second.job, i->second.index, take);
 }
 
 void actor_cluster::cancel(std::vector<std::uint64_t> ids, std::function<void(io::result<void>)> done) {

@@ -11,6 +11,8 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -46,6 +48,8 @@ public:
   void refusal(std::function<void(std::string)> done) override { done({}); }
   std::vector<settle::actors::call_count> calls() const override { return {}; }
 
+  /// The claim of the submission with this token.
+  settle::tasks::claim claim_of(const std::string& token, bool take);
   /// What is under way will be answered to nobody.
   void backend_died();
   /// Whoever was sent an answer at this instant has read it.
@@ -72,7 +76,12 @@ private:
   bool answers_late_;
   request check_submission(const settle::actors::job_spec& job);
   std::set<std::string> submitted_;  ///< tokens
-  std::uint64_t backend_ = 0;        ///< counts those that died
+  struct named {
+    std::string job;
+    std::optional<std::uint32_t> index;
+  };
+  std::map<std::string, named> names_;  ///< by token: where the world has it
+  std::uint64_t backend_ = 0;           ///< counts those that died
   std::uint64_t cycles_ = 0;
   bool listing_ = false;  ///< a squeue of the present backend is under way
   bool listing_told_ = false;

@@ -118,6 +118,10 @@ player::player(std::uint64_t seed, bool keep_history)
     c.slurm = cluster_;
     c.arrays = story_.arrays;
     c.lone_items = true;
+    c.reader_aside = false;
+    c.claims = [this](const std::string&, const std::string& token, bool take) {
+      return cluster_->claim_of(token, take);
+    };
     c.rules = story_.rules;
     c.now = [this] { return now(); };
     c.open_store = [this](const actors::run_facts&) -> io::result<std::unique_ptr<actors::run_store>> {

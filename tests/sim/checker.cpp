@@ -41,6 +41,8 @@ bool succeeded(const life& l) {
 
 /// What a failed life may be called.
 bool may_be_called(const life& l, const verdict& v) {
+  if (l.unrun)
+    return false;  // the other job's end is the item's
   // The script had written its end before somebody's scancel came.
   if (v.who == evidence::witness && l.wrote.value_or(0) != 0)
     return v.why == cause::exit_nonzero;
@@ -179,7 +181,7 @@ void checker::judge_failure(index i, const verdict& v) {
   });
   if (v.who == evidence::not_applicable) {
     const bool running = executed || std::any_of(jobs.begin(), jobs.end(), [](const job* j) {
-                           return j->known && !j->forgotten && !j->cancelled_by_us;
+                           return j->known && !j->forgotten && !j->cancelled_by_us && !j->lives.back().unrun;
                          });
     if (running)
       violation("G2", i, text_of(v) + ", and it has a job");
@@ -272,9 +274,10 @@ void checker::finish(bool settled) {
       violation(settled ? "G3" : "G6", i, "it never got a verdict");
     std::size_t executed = 0;
     for (const auto* j : jobs_of(i)) {
-      // A lost reply whose job accounting lost as well, and that no listing came upon, left no trace to be found by.
+      // A lost reply whose job accounting lost as well, and that no listing came upon, left no trace to be found by but
+      // its claim.
       const auto which = static_cast<std::size_t>(j - world_.jobs().data());
-      if (j->unclear && !j->listed && !world_.has_row(which, j->lives.size() - 1))
+      if (!story_.claims && j->unclear && !j->listed && !world_.has_row(which, j->lives.size() - 1))
         continue;
       executed += std::any_of(j->lives.begin(), j->lives.end(), [](const life& l) { return l.executed; });
     }

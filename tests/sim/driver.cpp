@@ -28,7 +28,7 @@ core::policy polling_rules(const scenario& story, mutation wrong) {
 struct driver::live_item final : actors::item_port {
   live_item(driver& owner, item_index i, item it, std::string name, std::optional<std::uint32_t> in_array)
       : d(owner), index(i), job_name(std::move(name)), array_index(in_array),
-        life(std::move(it), job_name, in_array, owner.story_.witnesses, owner.rules_, *this) {
+        life(std::move(it), job_name, in_array, {owner.story_.witnesses, true}, owner.rules_, *this) {
     spec = std::make_shared<actors::job_spec>();
     spec->job_name = job_name;
   }
@@ -59,6 +59,12 @@ struct driver::live_item final : actors::item_port {
         found = actors::exit_witness{note->exit, note->job_id, note->restarts, {}, {}};
       if (!gone)
         life.witness_answered(found);
+    });
+  }
+  void ask_claim(bool take) override {
+    d.later(ms{d.dice_.between(1, 50)}, [this, take] {
+      if (!gone)
+        life.claim_answered(d.claim_of(job_name, array_index, take));
     });
   }
   void report(const item& now, std::vector<effect> effects, core::instant at) override {
@@ -192,8 +198,10 @@ void driver::reported(item_index i, const item& reported_now, const std::vector<
   const bool corrected = row.reached.has_value();
   const auto shown = row.status;
   const auto attempt = row.attempt;
+  const bool job_changed = row.job_id != 0 && row.job_id != it.job_id;
   const auto change = run_.update(i, it);
-  if (corrected || it.status != shown || (it.attempt != attempt && shown != item_status::pending))
+  if (corrected || it.status != shown || job_changed ||
+      (it.attempt != attempt && shown != item_status::pending))
     write(i, it, corrected ? stream_kind::verdict_corrected : stream_kind::item, false);
   const auto has = [&](effect f) { return std::count(effects.begin(), effects.end(), f) != 0; };
   if (has(effect::submit_again)) {

@@ -115,6 +115,7 @@ private:
   void mutate_listing(settle::actors::listing_answer&);
   void mutate_delivery(settle::actors::delivery&);
   void after_delivery(const settle::actors::delivery&);
+  settle::tasks::claim claim_of(const std::string& job_name, std::optional<std::uint32_t> index, bool take);
   void deliver_as_settling(item_key);
   bool is(mutation m) const { return wrong_ == m; }
 

@@ -80,6 +80,14 @@ void driver::mutate_delivery(actors::delivery& d) {
   }
 }
 
+tasks::claim driver::claim_of(const std::string& job_name, std::optional<std::uint32_t> index, bool take) {
+  if (is(mutation::no_claim) && take)
+    return {tasks::claim_holder::settle};
+  if (is(mutation::claims_unread) && !take)
+    return {};
+  return world_.claim_of(job_name, index, take);
+}
+
 /// Other tools know no settling: what left the queue is asked about once.
 void driver::deliver_as_settling(item_key key) {
   auto gone = actors::event_of(event_kind::absent, now());

@@ -27,8 +27,10 @@ enum class mutation : std::uint8_t {
   unconfirmed_is_confirmed,  ///< the fallback is shown as a fact
   shown_before_durable,      ///< subscribers hear of it before the journal holds it
   another_task_decides,      ///< of an array, the row of another task
+  no_claim,       ///< what is submitted anew was not claimed before: its first job may come to light yet
+  claims_unread,  ///< a job that ran nothing because another had its claim is the item's all the same
 };
-inline constexpr std::size_t mutation_count = 17;
+inline constexpr std::size_t mutation_count = 19;
 
 constexpr std::array<std::string_view, mutation_count> mutation_names{
     "none",
@@ -48,6 +50,8 @@ constexpr std::array<std::string_view, mutation_count> mutation_names{
     "unconfirmed_is_confirmed",
     "shown_before_durable",
     "another_task_decides",
+    "no_claim",
+    "claims_unread",
 };
 
 constexpr std::optional<mutation> mutation_named(std::string_view name) {

@@ -78,7 +78,7 @@ std::string_view to_text(fault f) {
       "controller down",  "controller hung",   "accounting down", "accounting hung", "accounting lags",
       "accounting loses", "garbage",           "lost replies",    "limits",          "files away",
       "slow disk",        "controller killed", "clock step",      "crash",           "admin requeue",
-      "admin rename",     "foreign jobs",      "admin_cancel"};
+      "admin rename",     "foreign jobs",      "admin cancel",    "copied job"};
   return words[static_cast<std::size_t>(f)];
 }
 
@@ -112,6 +112,9 @@ scenario make_scenario(std::uint64_t seed) {
   s.arrays_refused = d.chance(10);
   if (s.arrays && d.chance(25))
     s.faults.push_back({fault::admin_cancel, within(d, 0, 200), {}});
+  s.claims = d.chance(70);
+  if (s.claims && d.chance(20))
+    s.faults.push_back({fault::copied_job, within(d, 0, 300), {}});
   return s;
 }
 

@@ -61,9 +61,11 @@ enum class fault : std::uint8_t {
   admin_rename,       ///< at `from`: a job of ours gets another name
   foreign_jobs,       ///< at `from`: other jobs of the same user are submitted
   admin_cancel,  ///< at `from`: somebody cancels tasks that wait with the rest of their array: they leave no trace
+  copied_job,  ///< at `from`: somebody submits a job's script once more, by hand: two jobs of one token
 };
-inline constexpr std::size_t fault_count = 18;
-inline constexpr std::size_t fault_count_anywhere = 17;  ///< the last one is for stories with arrays
+inline constexpr std::size_t fault_count = 19;
+inline constexpr std::size_t fault_count_anywhere =
+    17;  ///< the last ones are for stories with arrays, or with claims
 std::string_view to_text(fault);
 
 /// When a crash strikes. By the clock alone it would hardly ever meet a line on its way to the disk.
@@ -98,6 +100,7 @@ struct scenario {
   std::size_t array_most = 0;   ///< a limit refuses larger ones for now; 0: none does
   bool arrays_refused = false;  ///< the site takes none
   duration cancel_at{};         ///< somebody cancels the run; 0: nobody
+  bool claims = true;           ///< nodes and settle see the same claims; else theirs are on the nodes alone
   bool codes_cut = true;        ///< sacct prints codes from 128 on less 128
 };
 

@@ -80,6 +80,10 @@ ending play(std::uint64_t seed, mutation wrong, bool keep_history) {
   while (!(process && process->finished()) && time.now() < end && time.step())
     ;
   const bool settled = process && process->finished();
+  // A submission that was given up may come to light when all is over.
+  const auto light = time.now() + world::longest_delay;
+  while (cluster.anything_delayed() && time.now() < light && time.step())
+    ;
   judge.finish(settled);
   ending out{judge.violations(), judge.hash(), story.tasks.size(), kills, {}};
   if (keep_history) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "io/subprocess.hpp"
+#include "io/tasks/claim.hpp"
 #include "tests/sim/dice.hpp"
 #include "tests/sim/scenario.hpp"
 #include "tests/sim/timeline.hpp"
@@ -31,6 +32,7 @@ struct life {
   std::optional<duration> told;     ///< the controller knows that it is over
   bool cancelled = false;           ///< by scancel
   bool executed = false;            ///< the user's command ran
+  bool unrun = false;               ///< the script ended at once: another has its claim
   std::optional<int> wrote;         ///< the script's exit record: it had ended by itself, whatever came then
 };
 
@@ -85,6 +87,9 @@ class world {
 public:
   static constexpr std::int64_t epoch = 1'790'000'000;  ///< the cluster's wall clock when the story begins
 
+  /// The longest that a submission without an answer lies somewhere before its job is made, or has begun.
+  static constexpr duration longest_delay = seconds{1'800};
+
   world(const scenario& story, timeline& time);
 
   bool is(fault) const;  ///< now
@@ -101,6 +106,8 @@ public:
   settle::io::command_result scancel(const std::vector<std::uint64_t>& ids);
   std::optional<std::uint64_t> backlog() const;  ///< sdiag's
   std::optional<exit_note> note_of(const std::string& job_name, std::optional<std::uint32_t> index) const;
+  /// Who has the claim of this job, or of this task of an array. With `take` it is settle's then, if it was nobody's.
+  settle::tasks::claim claim_of(const std::string& job_name, std::optional<std::uint32_t> index, bool take);
 
   /// Whether nobody has heard its id: the answer is under way, or whoever asked has died. Without an index: all of it.
   void mark_unclear(const std::string& name, std::optional<std::uint32_t> index, bool unclear);
@@ -109,6 +116,8 @@ public:
   void sightings_lost();
 
   // -- the truth --
+  /// A submission without an answer lies somewhere, or its job has not begun yet.
+  bool anything_delayed() const;
   /// The last listing was empty without a word, and so few jobs of ours were live that nobody could tell that from an
   /// empty queue.
   bool listing_told_nothing() const;
@@ -125,6 +134,8 @@ private:
   // lives
   bool is_indistinguishable(std::uint64_t id) const;
   void submit_foreign();
+  void copy_job();
+  bool claims_task(const job& j);
   std::size_t make_job(const std::string& name, std::size_t task, bool foreign);
   std::uint64_t make(const request& what, bool unclear);
   std::uint64_t new_id();
@@ -182,9 +193,11 @@ private:
   std::map<std::pair<std::size_t, std::size_t>, duration> accounted_;
   std::set<std::pair<std::size_t, std::size_t>> sent_;
   std::map<std::string, exit_note> notes_;
+  std::map<std::string, std::uint64_t> claims_;  ///< jobs by what they claimed; 0: settle
   std::uint64_t next_id_ = 1;
   bool blank_listing_ = false;  ///< the last one was empty without a word
   bool blank_books_ = false;
+  std::size_t delayed_ = 0;     ///< submissions that nobody has answered, and whose jobs are not made yet
   std::size_t on_the_way_ = 0;  ///< records between slurmctld and slurmdbd
 };
 

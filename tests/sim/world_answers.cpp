@@ -50,7 +50,14 @@ command_result world::sbatch(const request& what) {
   if (lost && dice_.chance(40))
     return hang();
   if (lost && dice_.chance(40)) {  // a busy controller takes its time
-    time_.after(ms{dice_.between(1000, 90'000)}, [this, what] { make(what, true); });
+    // It may also lie somewhere until everybody has given it up.
+    const bool very_late = story_.claims && dice_.chance(40);
+    ++delayed_;
+    time_.after(very_late ? ms{dice_.between(90'000, 1'500'000)} : ms{dice_.between(1000, 90'000)},
+                [this, what] {
+                  --delayed_;
+                  make(what, true);
+                });
     return hang();
   }
   const auto id = make(what, lost);
@@ -86,6 +93,27 @@ std::optional<exit_note> world::note_of(const std::string& job_name,
   if (!story_.witnesses || is(fault::files_away) || i == notes_.end())
     return std::nullopt;
   return i->second;
+}
+
+bool world::anything_delayed() const {
+  return delayed_ != 0 || std::any_of(in_memory_.begin(), in_memory_.end(), [this](std::size_t j) {
+           return !jobs_[j].foreign && jobs_[j].unclear && jobs_[j].at == phase::pending;
+         });
+}
+
+settle::tasks::claim world::claim_of(const std::string& job_name, std::optional<std::uint32_t> index,
+                                     bool take) {
+  using settle::tasks::claim_holder;
+  if (is(fault::files_away))
+    return {claim_holder::unknown};
+  const auto key = note_key(job_name, index);
+  if (take)
+    claims_.emplace(key, 0);
+  const auto i = claims_.find(key);
+  if (i == claims_.end())
+    return {};
+  return i->second == 0 ? settle::tasks::claim{claim_holder::settle}
+                        : settle::tasks::claim{claim_holder::job, i->second};
 }
 
 // -- answers -------------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 #include "tests/sim/world.hpp"
 
 #include "io/job_id.hpp"
+#include "io/tasks/job_script.hpp"
 
 #include <algorithm>
 
@@ -19,6 +20,8 @@ world::world(const scenario& story, timeline& time) : story_(story), time_(time)
       time_.at(f.from, [this] { cancel_by_admin(); });
     if (f.what == fault::foreign_jobs)
       time_.at(f.from, [this] { submit_foreign(); });
+    if (f.what == fault::copied_job)
+      time_.at(f.from, [this] { copy_job(); });
   }
 }
 
@@ -137,6 +140,12 @@ void world::begin_life(std::size_t j) {
   plan(j, now.plan.waits, &world::start);
 }
 
+/// As the script does before anything else. A later life has what its first one claimed.
+bool world::claims_task(const job& j) {
+  const auto id = j.array != 0 ? settle::io::array_task_id(j.array, j.index) : j.id;
+  return j.foreign || !story_.claims || claims_.emplace(note_key(j), id).first->second == id;
+}
+
 void world::start(std::size_t j) {
   if (controller_away()) {
     plan(j, controller_back(), &world::start);
@@ -145,8 +154,15 @@ void world::start(std::size_t j) {
   leave_rest(j);
   auto& now = jobs_[j].lives.back();
   now.started = time_.now();
-  notes_.erase(note_key(jobs_[j]));  // a new life takes the old one's record away
-  now.executed = now.plan.how != outcome::boot_fail && now.plan.how != outcome::launch_failure;
+  const bool begins = now.plan.how != outcome::boot_fail;
+  now.unrun = begins && !claims_task(jobs_[j]);
+  if (now.unrun)
+    now.plan = {.how = outcome::exit_code,
+                .code = settle::tasks::launch_failure_exit,
+                .runs = ms{dice_.between(10, 6000)}};
+  else
+    notes_.erase(note_key(jobs_[j]));  // a new life takes the old one's record away
+  now.executed = begins && !now.unrun && now.plan.how != outcome::launch_failure;
   jobs_[j].at = phase::running;
   jobs_[j].row.clear();
   account(j, jobs_[j].lives.size() - 1, false);

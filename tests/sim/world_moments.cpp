@@ -100,6 +100,25 @@ bool world::is_indistinguishable(std::uint64_t id) const {
          });
 }
 
+void world::copy_job() {
+  for (const auto j : std::vector(in_memory_)) {
+    if (jobs_[j].foreign || jobs_[j].array != 0 || jobs_[j].unclear)
+      continue;
+    auto id = next_id_;
+    const auto had = [&](std::uint64_t wanted) {
+      const auto i = by_id_.find(wanted);
+      return i != by_id_.end() && std::any_of(i->second.begin(), i->second.end(), [&](std::size_t k) {
+               return jobs_[k].given_name == jobs_[j].given_name;
+             });
+    };
+    while (had(id))  // a job forgotten in a crash: nothing would tell the copy from it
+      ++id;
+    next_id_ = id;
+    make_job(std::string{jobs_[j].given_name}, jobs_[j].task, false);
+    return;
+  }
+}
+
 void world::submit_foreign() {
   for (auto n = dice_.between(1, 5); n > 0; --n)
     make_job(dice_.chance(50) ? "other" : "other.0zzzzzzzzzzz-0-1", 0, true);

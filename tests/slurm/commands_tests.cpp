@@ -106,12 +106,13 @@ TEST_CASE("a submission asks only for what the task asks", "[slurm][commands]") 
   job.cpus = 8;
   job.output_file = std::string("/o/%j.out");
   job.error_file = std::string("/o/%j.err");
+  job.append = true;
   job.extra_args = {"--array", "--nice=5", "-x"};
-  CHECK(submit_command(job, 60s).argv == words{"sbatch", "--parsable", "--job-name=t.k1", "--chdir=/",
-                                               "--output=/o/%j.out", "--error=/o/%j.err", "--partition=p",
-                                               "--account=a", "--qos=q", "--constraint=c&d",
-                                               "--cpus-per-task=8", "--mem=4G", "--time=1:00:00",
-                                               "--gres=gpu:1", "--array", "--nice=5", "-x"});
+  CHECK(submit_command(job, 60s).argv ==
+        words{"sbatch", "--parsable", "--job-name=t.k1", "--chdir=/", "--output=/o/%j.out",
+              "--error=/o/%j.err", "--open-mode=append", "--partition=p", "--account=a", "--qos=q",
+              "--constraint=c&d", "--cpus-per-task=8", "--mem=4G", "--time=1:00:00", "--gres=gpu:1",
+              "--array", "--nice=5", "-x"});
 }
 
 TEST_CASE("a literal path survives Slurm's patterns", "[slurm][commands]") {
