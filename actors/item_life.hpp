@@ -18,8 +18,8 @@ namespace settle::actors {
 class item_port {
 public:
   virtual ~item_port() = default;
-  virtual void order() = 0;  ///< run its job
-  virtual void watch(const watch_order&) = 0;
+  virtual void order() = 0;             ///< run its job; an array's task goes out with the others
+  virtual void watch(watch_order) = 0;  ///< its job's name and index are the port's to fill in
   virtual void needs(item_needs) = 0;
   virtual void clock(clock_kind) = 0;
   virtual void cancel(std::uint64_t job_id) = 0;
@@ -46,10 +46,8 @@ struct exit_witness {
 
 class item_life {
 public:
-  /// `keeps_record`: the job's script leaves an exit record. `array_index`: of its task, where the job of that name is
-  /// an array, which is not ordered here.
-  item_life(core::item it, std::string job_name, std::optional<std::uint32_t> array_index, bool keeps_record,
-            std::shared_ptr<const core::policy> rules, item_port& port);
+  /// `keeps_record`: the job's script leaves an exit record.
+  item_life(core::item it, bool keeps_record, std::shared_ptr<const core::policy> rules, item_port& port);
 
   /// Begin, or go on after a restart of this item's actor or of the backend.
   void begin(core::instant at);
@@ -76,8 +74,6 @@ private:
   void tell_needs();
 
   core::item item_;
-  std::string job_name_;
-  std::optional<std::uint32_t> array_index_;
   std::shared_ptr<const core::policy> rules_;
   item_port& port_;
   item_needs needs_;

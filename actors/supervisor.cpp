@@ -204,7 +204,7 @@ bool supervisor_actor::restarts_exceeded() {
 void supervisor_actor::restart_item(run_number number, supervised_run& r, item_index index,
                                     const caf::error& why) {
   const std::string id(r.book.run().tasks().id(index));
-  auto spec = r.live[index].spec;
+  auto job = r.live.at(index).job;
   release(r, index);
   // Reports are lost with a supervisor by the thousand; that is its death, not theirs.
   if (why && restarts_exceeded()) {
@@ -213,9 +213,9 @@ void supervisor_actor::restart_item(run_number number, supervised_run& r, item_i
     return;
   }
   if (why)
-    r.book.tell_notice(
-        "the actor of \"" + id + "\" died (" + compat::render(system(), why) + ") and was started again",
-        state_->config.now().wall);
+    r.book.tell_notice("the actor of \"" + id + "\" died (" + compat::render(system(), why) +
+                           ") and was started again",
+                       state_->config.now().wall);
   auto it = r.book.run().at(index);
   // It may have died after its order went out: never a second sbatch for one intent.
   if (it.status == item_status::pending && it.sub != submission::unclear && it.sub != submission::asked) {
@@ -223,7 +223,7 @@ void supervisor_actor::restart_item(run_number number, supervised_run& r, item_i
     it.attempt = std::max(1U, it.attempt);
     ++it.submissions;
   }
-  start_actor(number, r, index, std::move(it), std::move(spec));
+  start_actor(number, r, index, std::move(it), std::move(job));
   read_again_for(number, r, index);
   if (cancel_wanted(r, index))
     tell_item({number, index}, r, event_kind::cancel_asked, {});

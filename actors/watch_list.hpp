@@ -37,10 +37,10 @@ enum class clock_kind : std::uint8_t { none, submitted, stuck, settling };
 /// A job that an earlier poller, or an earlier actor of the item, had watched.
 struct watch_order {
   std::uint64_t job_id = 0;  ///< 0: search by name
-  std::string job_name;
-  std::optional<std::uint32_t> array_index{};      ///< its index, where the job of that name is an array
-  std::optional<core::epoch_seconds> last_submit;  ///< the controller's, as last listed
-  item_needs needs;
+  std::string job_name{};
+  std::optional<std::uint32_t> array_index{};        ///< its index, where the job of that name is an array
+  std::optional<core::epoch_seconds> last_submit{};  ///< the controller's, as last listed
+  item_needs needs{};
   clock_kind clock = clock_kind::none;
 };
 
