@@ -50,15 +50,6 @@ std::string likeness(const tasks::task& t, std::size_t size) {
   return out;
 }
 
-/// What a task needs for itself while its array runs; what sbatch was asked for its array has, once.
-job_spec of_a_task(job_spec s) {
-  s.script_file = s.output_file = std::string{};
-  s.time_limit_s.reset();
-  for (auto* text : {&s.token, &s.job_name, &s.error_file, &s.exit_record, &s.claim})
-    text->shrink_to_fit();
-  return s;
-}
-
 class planner {
 public:
   planner(run_book& book, const array_limits& limits) : book_(book), limits_(limits) {}
@@ -70,7 +61,7 @@ public:
       plan_.failed.push_back({i, spec.error().words});
       return;
     }
-    plan_.submissions.push_back({{i}, {std::move(*spec)}, nullptr});
+    plan_.submissions.push_back({{i}, {item_job(std::move(*spec))}, nullptr});
   }
 
   /// All of one likeness, in arrays of at most `most`.
@@ -87,7 +78,7 @@ public:
 private:
   struct member {
     item_index item;
-    job_parts parts;
+    script_parts parts;
   };
 
   std::uint32_t next_submission(item_index i) const { return book_.run().at(i).submissions + 1; }
@@ -96,7 +87,7 @@ private:
   void chunk(std::span<const item_index> items) {
     std::map<std::pair<std::string, std::string>, std::vector<member>> by_init;
     for (const auto i : items) {
-      auto parts = book_.parts(i, next_submission(i));
+      auto parts = book_.script_of(i, next_submission(i));
       if (!parts) {
         plan_.failed.push_back({i, parts.error().words});
         continue;
@@ -109,12 +100,19 @@ private:
   }
 
   void array(std::vector<member> members) {
-    const auto& facts = book_.facts();
     if (members.size() == 1)
       return alone(members.front().item);
     const auto leader = members.front().item;
+    book_.place(leader, std::nullopt);  // described as a job of its own first
+    auto whole = book_.spec(leader, next_submission(leader));
+    if (!whole) {
+      for (const auto& m : members)
+        alone(m.item);
+      return;
+    }
+    const auto& facts = book_.facts();
     tasks::array_request request;
-    request.token = members.front().parts.spec.token;
+    request.token = (*whole)->token;
     request.logs = facts.folder + "/logs";
     const auto output = tasks::array_log_pattern(request.logs, request.token, "out");
     const auto error = tasks::array_log_pattern(request.logs, request.token, "err");
@@ -129,24 +127,37 @@ private:
         members[t.index].parts.script = std::move(t.script);
       return halves(std::move(members), !output);
     }
+    job_spec spec = **whole;
+    spec.script = std::move(*script);
+    spec.output_file = *output;
+    spec.error_file = *error;
+    spec.output_is_pattern = spec.error_is_pattern = true;
+    spec.appends_logs = false;
+    plan(std::move(spec), members);
+  }
+
+  /// All of them are tasks of this array.
+  void plan(job_spec array, const std::vector<member>& members) {
+    const auto& run = book_.facts();
+    const auto leader = members.front().item;
+    auto common = std::make_shared<array_facts>();
+    common->job_name = array.job_name;
+    common->run_id = run.id;
+    common->run_folder = run.folder;
+    common->exit_records = run.exit_records;
     planned_submission planned;
-    job_spec whole = members.front().parts.spec;
-    whole.job_name = job_name(book_.task(leader), request.token);
-    whole.script = std::move(*script);
-    whole.output_file = *output;
-    whole.error_file = *error;
-    whole.output_is_pattern = whole.error_is_pattern = true;
-    whole.appends_logs = false;
+    planned.items.reserve(members.size());
+    planned.jobs.reserve(members.size());
+    array.array.reserve(members.size());
     for (std::uint32_t index = 0; index < members.size(); ++index) {
-      auto& [item, parts] = members[index];
+      const auto item = members[index].item;
       book_.place(item, array_place{leader, next_submission(leader), index});
-      parts.spec.job_name = whole.job_name;
-      parts.spec.array_index = index;
-      whole.array.push_back(index);
+      common->add_log_stem(members[index].parts.log_stem);
+      array.array.push_back(index);
       planned.items.push_back(item);
-      planned.specs.push_back(std::make_shared<const job_spec>(of_a_task(std::move(parts.spec))));
+      planned.jobs.emplace_back(common, token_parts{item, next_submission(item)}, index);
     }
-    planned.array = std::make_shared<const job_spec>(std::move(whole));
+    planned.array = std::make_shared<const job_spec>(std::move(array));
     plan_.submissions.push_back(std::move(planned));
   }
 

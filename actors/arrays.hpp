@@ -3,6 +3,7 @@
 #pragma once
 
 #include "actors/cluster.hpp"
+#include "actors/item_job.hpp"
 #include "actors/job_spec.hpp"
 #include "actors/run_book.hpp"
 
@@ -16,7 +17,7 @@ namespace settle::actors {
 /// One sbatch to come.
 struct planned_submission {
   std::vector<core::item_index> items;
-  std::vector<std::shared_ptr<const job_spec>> specs;  ///< one for each of them
+  std::vector<item_job> jobs;  ///< one for each of them
   std::shared_ptr<const job_spec>
       array;  ///< `items[i]` is its task `array->array[i]`; none: a job of its own
 };

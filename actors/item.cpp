@@ -38,10 +38,9 @@ private:
 }  // namespace
 
 item_actor::item_actor(caf::actor_config& cfg, caf::intrusive_ptr<light_crew> crew, item_key key,
-                       core::item it, std::shared_ptr<const job_spec> spec, item_links links)
-    : light_actor(cfg, std::move(crew)), key_(key), spec_(std::move(spec)), links_(std::move(links)),
-      life_(std::move(it), spec_->job_name, spec_->array_index,
-            job_files{!spec_->exit_record.empty(), !spec_->claim.empty()}, links_.rules, *this) {}
+                       core::item it, item_job job, std::shared_ptr<const item_links> links)
+    : light_actor(cfg, std::move(crew)), key_(key), job_(std::move(job)), links_(std::move(links)),
+      life_(std::move(it), job_files{job_.keeps_record(), job_.claims()}, links_->rules, *this) {}
 
 void item_actor::receive(caf::type_erased_tuple& content) {
   if (is<observed>(content)) {
@@ -60,61 +59,82 @@ void item_actor::receive(caf::type_erased_tuple& content) {
   } else if (is<claim_came>(content)) {
     life_.claim_answered(taken<claim_came>(content).what);
   } else if (is<supervisor_changed>(content)) {
-    links_.supervisor = taken<supervisor_changed>(content).supervisor;
+    relink([&](item_links& l) { l.supervisor = taken<supervisor_changed>(content).supervisor; });
     life_.report_again();
   } else if (is<backend_changed>(content)) {
-    links_.backend = taken<backend_changed>(content).backend;
+    relink([&](item_links& l) { l.backend = taken<backend_changed>(content).backend; });
     life_.begin({});
   } else if (is<reader_changed>(content)) {
-    links_.reader = taken<reader_changed>(content).reader;
+    relink([&](item_links& l) { l.reader = taken<reader_changed>(content).reader; });
   }
+  tell_wishes();
 }
 
 void item_actor::on_exit() {
-  links_ = {};
+  links_ = std::make_shared<const item_links>();
+}
+
+template <class Change>
+void item_actor::relink(Change change) {
+  auto now = std::make_shared<item_links>(*links_);
+  change(*now);
+  links_ = std::move(now);
 }
 
 void item_actor::order() {
-  send(links_.backend, job_order{key_, spec_, caf::actor_cast<caf::actor>(this)});
+  if (auto own = job_.own())
+    send(links_->backend, job_order{key_, std::move(own), caf::actor_cast<caf::actor>(this)});
 }
 
-void item_actor::watch(const watch_order& what) {
-  send(links_.backend, job_watch{key_, what, spec_, caf::actor_cast<caf::actor>(this)});
+void item_actor::watch(watch_order what) {
+  what.job_name = job_.job_name();
+  what.array_index = job_.array_index();
+  send(links_->backend, job_watch{key_, std::move(what), job_.own(), caf::actor_cast<caf::actor>(this)});
 }
 
 void item_actor::needs(item_needs wanted) {
-  send(links_.backend, needs_changed{key_, wanted});
+  wishes_.needs = wanted;
 }
 
 void item_actor::clock(clock_kind kind) {
-  send(links_.backend, clock_changed{key_, kind});
+  wishes_.clock = kind;
+}
+
+/// As one message what one event has made it wish. Not once it is done: the backend forgets it then.
+void item_actor::tell_wishes() {
+  const auto wishes = std::exchange(wishes_, {});
+  if (done_ || (!wishes.clock && !wishes.needs))
+    return;
+  send(links_->backend, wishes_changed{key_, wishes.clock, wishes.needs});
 }
 
 void item_actor::cancel(std::uint64_t job_id) {
-  send(links_.backend, job_cancel{key_, job_id});
+  tell_wishes();
+  send(links_->backend, job_cancel{key_, job_id});
 }
 
 void item_actor::ask_mark() {
-  home_system().spawn<file_question<read_mark, mark_came>>(caf::actor_cast<caf::actor>(this), links_.reader,
-                                                           read_mark{spec_->error_file, spec_->token, {}});
+  home_system().spawn<file_question<read_mark, mark_came>>(caf::actor_cast<caf::actor>(this), links_->reader,
+                                                           read_mark{job_.error_file(), job_.token(), {}});
 }
 
 void item_actor::ask_witness() {
   home_system().spawn<file_question<read_witness, witness_came>>(
-      caf::actor_cast<caf::actor>(this), links_.reader, read_witness{spec_->exit_record, spec_->token});
+      caf::actor_cast<caf::actor>(this), links_->reader, read_witness{job_.exit_record(), job_.token()});
 }
 
 void item_actor::ask_claim(bool take) {
-  home_system().spawn<file_question<read_claim, claim_came>>(caf::actor_cast<caf::actor>(this), links_.reader,
-                                                             read_claim{spec_->claim, spec_->token, take});
+  home_system().spawn<file_question<read_claim, claim_came>>(
+      caf::actor_cast<caf::actor>(this), links_->reader, read_claim{job_.claim(), job_.token(), take});
 }
 
 void item_actor::report(const core::item& now, std::vector<core::effect> effects, core::instant at) {
   const bool again = std::count(effects.begin(), effects.end(), core::effect::submit_again) != 0;
-  send(links_.supervisor, item_report{key_, std::make_shared<const core::item>(now), again, at});
+  send(links_->supervisor, item_report{key_, now, again, at});
 }
 
 void item_actor::done() {
+  done_ = true;
   quit();
 }
 

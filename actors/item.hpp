@@ -3,6 +3,7 @@
 // may be a million of them.
 #pragma once
 
+#include "actors/item_job.hpp"
 #include "actors/item_life.hpp"
 #include "actors/light_actor.hpp"
 #include "actors/messages.hpp"
@@ -23,7 +24,7 @@ struct item_links {
 class item_actor : public light_actor, private item_port {
 public:
   item_actor(caf::actor_config& cfg, caf::intrusive_ptr<light_crew> crew, item_key key, core::item it,
-             std::shared_ptr<const job_spec> spec, item_links links);
+             item_job job, std::shared_ptr<const item_links> links);
   const char* name() const override { return "settle.item"; }
 
 protected:
@@ -32,7 +33,7 @@ protected:
 
 private:
   void order() override;
-  void watch(const watch_order&) override;
+  void watch(watch_order) override;
   void needs(item_needs) override;
   void clock(clock_kind) override;
   void cancel(std::uint64_t job_id) override;
@@ -41,10 +42,15 @@ private:
   void ask_claim(bool take) override;
   void report(const core::item&, std::vector<core::effect>, core::instant at) override;
   void done() override;
+  template <class Change>
+  void relink(Change);
+  void tell_wishes();
 
   item_key key_;
-  std::shared_ptr<const job_spec> spec_;
-  item_links links_;
+  item_job job_;
+  std::shared_ptr<const item_links> links_;  ///< shared by all items that have the same
+  bool done_ = false;
+  wishes_changed wishes_{};  ///< of the message at hand, not told yet
   item_life life_;
 };
 

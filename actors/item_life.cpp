@@ -24,17 +24,15 @@ clock_kind clock_of(item_status s) {
 
 }  // namespace
 
-item_life::item_life(core::item it, std::string job_name, std::optional<std::uint32_t> array_index,
-                     job_files files, std::shared_ptr<const core::policy> rules, item_port& port)
-    : item_(std::move(it)), job_name_(std::move(job_name)), array_index_(array_index),
-      rules_(std::move(rules)), port_(port), files_(files) {}
+item_life::item_life(core::item it, job_files files, std::shared_ptr<const core::policy> rules,
+                     item_port& port)
+    : item_(std::move(it)), rules_(std::move(rules)), port_(port), files_(files) {}
 
 void item_life::begin(core::instant at) {
   const bool to_submit = item_.sub == submission::none || item_.sub == submission::deferred;
   if (item_.status == item_status::pending && to_submit) {
     apply(event_of(event_kind::submit_asked, at));
-    if (!array_index_)
-      port_.order();  // else whoever groups the items has ordered the array
+    port_.order();
     return;
   }
   // After a restart of this actor or of the backend: say again what is wanted.
@@ -52,7 +50,7 @@ void item_life::watch_job() {
   needs_.accounting = item_.accounting_asked;
   needs_ = told_needs_ = wanted_needs();
   clock_ = item_.clock_running ? clock_of(item_.status) : clock_kind::none;
-  port_.watch({item_.job_id, job_name_, array_index_, item_.submit, needs_, clock_});
+  port_.watch({.job_id = item_.job_id, .last_submit = item_.submit, .needs = needs_, .clock = clock_});
 }
 
 void item_life::receive(event e, std::vector<core::account_row> rows) {

@@ -19,8 +19,8 @@ namespace settle::actors {
 class item_port {
 public:
   virtual ~item_port() = default;
-  virtual void order() = 0;  ///< run its job
-  virtual void watch(const watch_order&) = 0;
+  virtual void order() = 0;             ///< run its job; an array's task goes out with the others
+  virtual void watch(watch_order) = 0;  ///< its job's name and index are the port's to fill in
   virtual void needs(item_needs) = 0;
   virtual void clock(clock_kind) = 0;
   virtual void cancel(std::uint64_t job_id) = 0;
@@ -55,9 +55,7 @@ struct job_files {
 
 class item_life {
 public:
-  /// `array_index`: of its task, where the job of that name is an array, which is not ordered here.
-  item_life(core::item it, std::string job_name, std::optional<std::uint32_t> array_index, job_files files,
-            std::shared_ptr<const core::policy> rules, item_port& port);
+  item_life(core::item it, job_files files, std::shared_ptr<const core::policy> rules, item_port& port);
 
   /// Begin, or go on after a restart of this item's actor or of the backend.
   void begin(core::instant at);
@@ -89,8 +87,6 @@ private:
   void tell_needs();
 
   core::item item_;
-  std::string job_name_;
-  std::optional<std::uint32_t> array_index_;
   std::shared_ptr<const core::policy> rules_;
   item_port& port_;
   item_needs needs_;

@@ -22,16 +22,17 @@ pairs seed_of(const run_facts& run, const tasks::task& task, const std::string& 
           {"SETTLE_TOKEN", token}};
 }
 
-/// The file an item's own log goes to: `extension` is "out" or "err".
-std::string log_file(const run_facts& run, const std::string& stem, const char* extension) {
-  return run.folder + "/logs/" + stem + "." + extension;
-}
-
 std::string exits_folder(const std::string& run_folder) {
   return run_folder + "/exits";
 }
 
 }  // namespace
+
+std::string log_file(const std::string& run_folder, std::string_view stem, const char* extension) {
+  std::string out = run_folder + "/logs/";
+  out += stem;
+  return out + "." + extension;
+}
 
 std::string exit_record_file(const std::string& run_folder, const std::string& token) {
   return exits_folder(run_folder) + "/" + token;
@@ -53,62 +54,83 @@ std::string absolute_path(std::string_view path, std::string_view base, std::str
   return std::string{base} + "/" + std::string{path};
 }
 
-io::result<job_parts> make_job_parts(const run_facts& run, const tasks::document& doc,
-                                     const tasks::task& task, core::item_index index,
-                                     std::uint32_t submission) {
-  job_parts parts;
-  auto& spec = parts.spec;
-  spec.token = make_token(run.id, index, submission);
-  spec.job_name = job_name(task, spec.token);
-  auto seed = seed_of(run, task, spec.token);
-  auto environment = tasks::resolve_environment(doc, task, seed);
-  if (!environment)
-    return tl::unexpected(environment.error());
-  auto expanded = [&seed](const std::string& text) { return tasks::expand_seed(text, seed); };
+namespace {
 
-  auto working_dir = absolute_path(expanded(task.wants->working_dir), run.start_dir, run.home);
-  parts.log_stem = tasks::safe_file_stem(index, task.id);
-  auto file_for = [&](const std::string& own, const char* extension, bool& is_pattern) {
-    is_pattern = !own.empty();
-    return own.empty() ? log_file(run, parts.log_stem, extension)
-                       : absolute_path(expanded(own), working_dir, run.home);
-  };
-  spec.output_file = file_for(task.output_file, "out", spec.output_is_pattern);
-  spec.error_file = file_for(task.error_file, "err", spec.error_is_pattern);
-  spec.script_file = run.folder + "/scripts/" + parts.log_stem + ".sh";
-  spec.wants = task.wants;
-  spec.time_limit_s = tasks::time_limit_seconds(task.wants->time_limit);
-  if (!task.generates_source.empty())
-    spec.generates_source = absolute_path(expanded(task.generates_source), working_dir, run.home);
+/// A task as one submission of it sees its document's words.
+struct reading {
+  reading(const run_facts& in, const tasks::task& what, core::item_index index, std::uint32_t submission)
+      : run(in), task(what), token(make_token(run.id, index, submission)), seed(seed_of(run, task, token)),
+        working_dir(path(task.wants->working_dir, run.start_dir)) {}
 
-  if (run.exit_records)
-    spec.exit_record = exit_record_file(run.folder, spec.token);
-  if (run.backend == "local")
-    spec.task_records = exits_folder(run.folder);
-  else
-    spec.claim = claim_file(run.folder, spec.token);
-  // A job that is to exit unrun must not have emptied the files of the one that runs before it could say so.
-  spec.appends_logs = !spec.claim.empty() && !spec.output_is_pattern && !spec.error_is_pattern &&
-                      !names_open_mode(*task.wants);
+  std::string path(const std::string& text, const std::string& base) const {
+    return absolute_path(tasks::expand_seed(text, seed), base, run.home);
+  }
+  io::result<tasks::script_request> script(const tasks::document& doc) const {
+    auto environment = tasks::resolve_environment(doc, task, seed);
+    if (!environment)
+      return tl::unexpected(environment.error());
+    tasks::script_request out;
+    out.command = task.command;
+    out.working_dir = working_dir;
+    out.environment = std::move(*environment);
+    out.token = token;
+    if (run.exit_records)
+      out.exit_record = exit_record_file(run.folder, token);
+    if (run.backend != "local")
+      out.claim = claim_file(run.folder, token);
+    return out;
+  }
 
-  parts.script.command = task.command;
-  parts.script.working_dir = working_dir;
-  parts.script.environment = std::move(*environment);
-  parts.script.token = spec.token;
-  parts.script.exit_record = spec.exit_record;
-  parts.script.claim = spec.claim;
-  return parts;
+  const run_facts& run;
+  const tasks::task& task;
+  const std::string token;
+  const pairs seed;
+  const std::string working_dir;
+};
+
+}  // namespace
+
+io::result<script_parts> make_script_parts(const run_facts& run, const tasks::document& doc,
+                                           const tasks::task& task, core::item_index index,
+                                           std::uint32_t submission) {
+  auto script = reading(run, task, index, submission).script(doc);
+  if (!script)
+    return tl::unexpected(script.error());
+  return script_parts{std::move(*script), tasks::safe_file_stem(index, task.id)};
 }
 
 io::result<job_spec> make_job_spec(const run_facts& run, const tasks::document& doc, const tasks::task& task,
                                    core::item_index index, std::uint32_t submission) {
-  auto parts = make_job_parts(run, doc, task, index, submission);
-  if (!parts)
-    return tl::unexpected(parts.error());
-  if (parts->spec.appends_logs)
-    parts->script.logs = {parts->spec.output_file, parts->spec.error_file};
-  parts->spec.script = tasks::job_script(parts->script);
-  return std::move(parts->spec);
+  const reading read(run, task, index, submission);
+  auto script = read.script(doc);
+  if (!script)
+    return tl::unexpected(script.error());
+  job_spec spec;
+  spec.token = read.token;
+  spec.job_name = job_name(task, spec.token);
+  const auto stem = tasks::safe_file_stem(index, task.id);
+  const auto file_for = [&](const std::string& own, const char* extension, bool& is_pattern) {
+    is_pattern = !own.empty();
+    return own.empty() ? log_file(run.folder, stem, extension) : read.path(own, read.working_dir);
+  };
+  spec.output_file = file_for(task.output_file, "out", spec.output_is_pattern);
+  spec.error_file = file_for(task.error_file, "err", spec.error_is_pattern);
+  spec.script_file = run.folder + "/scripts/" + stem + ".sh";
+  spec.wants = task.wants;
+  spec.time_limit_s = tasks::time_limit_seconds(task.wants->time_limit);
+  if (!task.generates_source.empty())
+    spec.generates_source = read.path(task.generates_source, read.working_dir);
+  spec.exit_record = script->exit_record;
+  if (run.backend == "local")
+    spec.task_records = exits_folder(run.folder);
+  spec.claim = script->claim;
+  // A job that is to exit unrun must not have emptied the files of the one that runs before it could say so.
+  spec.appends_logs = !spec.claim.empty() && !spec.output_is_pattern && !spec.error_is_pattern &&
+                      !names_open_mode(*task.wants);
+  if (spec.appends_logs)
+    script->logs = {spec.output_file, spec.error_file};
+  spec.script = tasks::job_script(*script);
+  return spec;
 }
 
 bool names_open_mode(const tasks::resources& wants) {

@@ -63,15 +63,17 @@ struct array_place {
 io::result<job_spec> make_job_spec(const run_facts& run, const tasks::document& doc, const tasks::task& task,
                                    core::item_index index, std::uint32_t submission);
 
-/// The same before its script is made: an array's holds that of many.
-struct job_parts {
-  job_spec spec;  ///< without its script
+/// What the script of a job is made from: an array's holds that of many.
+struct script_parts {
   tasks::script_request script;
   std::string log_stem;  ///< of its own log files, in the run's folder `logs`
 };
-io::result<job_parts> make_job_parts(const run_facts& run, const tasks::document& doc,
-                                     const tasks::task& task, core::item_index index,
-                                     std::uint32_t submission);
+io::result<script_parts> make_script_parts(const run_facts& run, const tasks::document& doc,
+                                           const tasks::task& task, core::item_index index,
+                                           std::uint32_t submission);
+
+/// The file an item's own log goes to: `extension` is "out" or "err".
+std::string log_file(const std::string& run_folder, std::string_view stem, const char* extension);
 
 /// The task's own sbatch_args say how its files are opened.
 bool names_open_mode(const tasks::resources&);

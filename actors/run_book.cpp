@@ -102,23 +102,20 @@ std::shared_ptr<const tasks::document> run_book::inherited_by(core::item_index i
 io::result<std::shared_ptr<const job_spec>> run_book::spec(core::item_index index,
                                                            std::uint32_t submission) const {
   const auto& p = part_of(index);
-  if (const auto in = places_.find(index); in != places_.end()) {
-    auto made = parts(index, submission);
-    if (!made)
-      return tl::unexpected(made.error());
-    made->spec.job_name = job_name(task(in->second.leader), array_token(in->second));
-    made->spec.array_index = in->second.index;
-    return std::make_shared<const job_spec>(std::move(made->spec));
-  }
   auto made = make_job_spec(facts_, p.doc, p.doc.tasks[index - p.first], index, submission);
   if (!made)
     return tl::unexpected(made.error());
+  if (const auto in = places_.find(index); in != places_.end()) {
+    made->job_name = job_name(task(in->second.leader), array_token(in->second));
+    made->array_index = in->second.index;
+    made->script = std::string{};
+  }
   return std::make_shared<const job_spec>(std::move(*made));
 }
 
-io::result<job_parts> run_book::parts(core::item_index index, std::uint32_t submission) const {
+io::result<script_parts> run_book::script_of(core::item_index index, std::uint32_t submission) const {
   const auto& p = part_of(index);
-  return make_job_parts(facts_, p.doc, p.doc.tasks[index - p.first], index, submission);
+  return make_script_parts(facts_, p.doc, p.doc.tasks[index - p.first], index, submission);
 }
 
 void run_book::place(core::item_index index, std::optional<array_place> in) {

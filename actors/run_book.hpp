@@ -57,9 +57,9 @@ public:
   const tasks::task& task(core::item_index) const;
   /// What a document that this item writes inherits: the defaults, rules and groups of the item's own document.
   std::shared_ptr<const tasks::document> inherited_by(core::item_index) const;
-  /// Of an item that stands in an array without its script.
+  /// Of an item that stands in an array with the array's name and no script.
   io::result<std::shared_ptr<const job_spec>> spec(core::item_index, std::uint32_t submission) const;
-  io::result<job_parts> parts(core::item_index, std::uint32_t submission) const;
+  io::result<script_parts> script_of(core::item_index, std::uint32_t submission) const;
   /// Its newest submission goes out with others; none: alone.
   void place(core::item_index, std::optional<array_place>);
   std::string array_token(const array_place&) const;

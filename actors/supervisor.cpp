@@ -29,9 +29,7 @@ caf::behavior supervisor_actor::make_behavior() {
   compat::watch_ends(this, [this](const caf::actor_addr& who, const caf::error& why) { ended(who, why); });
   adopt();
   return {
-      [this](const item_report& m) {
-        reported(m);
-      },  // first: CAF tries them in order, and these are the many
+      [this](item_report& m) { reported(m); },  // first: CAF tries them in order, and these are the many
       [this](submit_run& m) { return submit(std::move(m)); },
       [this](const resume_run& m) { return resume(m); },
       [this](const run_taken& m) { taken(m); },
@@ -60,6 +58,7 @@ caf::behavior supervisor_actor::make_behavior() {
         answer_detached();
         return promise;
       },
+      [this](const pace_asked& m) { compat::send(this, backend_, m); },
       [this](const job_seen_again& m) { seen_again(m); },
       [this](const document_came& m) { document_answered(m); },
       [this](const journal_came& m) { journal_answered(m); },
@@ -204,7 +203,7 @@ bool supervisor_actor::restarts_exceeded() {
 void supervisor_actor::restart_item(run_number number, supervised_run& r, item_index index,
                                     const caf::error& why) {
   const std::string id(r.book.run().tasks().id(index));
-  auto spec = r.live[index].spec;
+  auto job = r.live.at(index).job;
   release(r, index);
   // Reports are lost with a supervisor by the thousand; that is its death, not theirs.
   if (why && restarts_exceeded()) {
@@ -223,7 +222,7 @@ void supervisor_actor::restart_item(run_number number, supervised_run& r, item_i
     it.attempt = std::max(1U, it.attempt);
     ++it.submissions;
   }
-  start_actor(number, r, index, std::move(it), std::move(spec));
+  start_actor(number, r, index, std::move(it), std::move(job));
   read_again_for(number, r, index);
   if (cancel_wanted(r, index))
     tell_item({number, index}, r, event_kind::cancel_asked, {});

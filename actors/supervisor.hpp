@@ -5,6 +5,7 @@
 #include "actors/arrays.hpp"
 #include "actors/caf.hpp"
 #include "actors/item.hpp"
+#include "actors/item_job.hpp"
 #include "actors/messages.hpp"
 #include "actors/run_book.hpp"
 #include "actors/run_founding.hpp"
@@ -27,7 +28,7 @@ namespace settle::actors {
 /// An item that has an actor.
 struct live_item {
   caf::actor handle;
-  std::shared_ptr<const job_spec> spec;
+  item_job job;
 };
 
 struct subscription {
@@ -133,12 +134,11 @@ private:
   bool gathers(run_number number, supervised_run& r);
   void arrays_known(const array_limits& limits);
   void start_planned(run_number number, supervised_run& r, planned_submission those);
-  bool spawn_item(run_number number, supervised_run& r, core::item_index index,
-                  std::shared_ptr<const job_spec> spec);
-  void start_actor(run_number number, supervised_run& r, core::item_index index, core::item it,
-                   std::shared_ptr<const job_spec> spec);
+  bool spawn_item(run_number number, supervised_run& r, core::item_index index, item_job job);
+  void start_actor(run_number number, supervised_run& r, core::item_index index, core::item it, item_job job);
+  std::shared_ptr<const item_links> links();
   void release(supervised_run& r, core::item_index index);
-  void reported(const item_report& m);
+  void reported(item_report& m);
   void let_go(item_key key, supervised_run& r, bool ended);
   void seen_again(const job_seen_again& m);
   void dismiss_items(run_number number, supervised_run& r);
@@ -177,6 +177,8 @@ private:
   caf::actor backend_;
   caf::actor reader_;
   std::shared_ptr<const core::policy> rules_;
+  std::weak_ptr<const item_links>
+      links_;  ///< of the items that live; theirs alone: they hold a handle to this actor
   struct taking {
     caf::actor_id taker = 0;
     std::vector<caf::response_promise> asked;

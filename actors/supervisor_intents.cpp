@@ -49,10 +49,10 @@ void supervisor_actor::write_intents(run_number number, supervised_run& r) {
   const auto& ids = r.book.run().tasks();
   for (auto& one : plan.submissions) {
     for (std::size_t i = 0; i < one.items.size(); ++i) {
-      const auto& spec = *one.specs[i];
-      r.book.note(
-          one.array ? array_intent_line(ids.id(one.items[i]), spec.token, one.array->token, *spec.array_index)
-                    : intent_line(ids.id(one.items[i]), spec.token));
+      const auto& job = one.jobs[i];
+      r.book.note(one.array ? array_intent_line(ids.id(one.items[i]), job.token(), one.array->token,
+                                                *job.array_index())
+                            : intent_line(ids.id(one.items[i]), job.token()));
     }
     r.planned.push_back(std::move(one));
   }
@@ -84,11 +84,12 @@ void supervisor_actor::start_planned(run_number number, supervised_run& r, plann
   std::vector<std::uint32_t> indexes;
   for (std::size_t i = 0; i < those.items.size(); ++i) {
     const auto index = those.items[i];
-    if (!spawn_item(number, r, index, those.specs[i]) || !those.array)
+    const auto order_index = those.jobs[i].array_index().value_or(0);
+    if (!spawn_item(number, r, index, std::move(those.jobs[i])) || !those.array)
       continue;
     order.tasks.push_back({number, index});
     order.items.push_back(r.live.at(index).handle);
-    indexes.push_back(*those.specs[i]->array_index);
+    indexes.push_back(order_index);
   }
   if (order.tasks.empty())
     return;
@@ -102,8 +103,7 @@ void supervisor_actor::start_planned(run_number number, supervised_run& r, plann
 }
 
 /// False: nothing was started for it.
-bool supervisor_actor::spawn_item(run_number number, supervised_run& r, item_index index,
-                                  std::shared_ptr<const job_spec> spec) {
+bool supervisor_actor::spawn_item(run_number number, supervised_run& r, item_index index, item_job job) {
   if (core::is_terminal(r.book.run().at(index).status))
     return false;
   if (cancel_wanted(r, index)) {
@@ -117,7 +117,7 @@ bool supervisor_actor::spawn_item(run_number number, supervised_run& r, item_ind
   }
   auto it = r.book.run().at(index);
   r.asking.insert(index);
-  start_actor(number, r, index, std::move(it), std::move(spec));
+  start_actor(number, r, index, std::move(it), std::move(job));
   return true;
 }
 

@@ -59,16 +59,24 @@ bool supervisor_actor::start_one(supervised_run& r) {
 }
 
 void supervisor_actor::start_actor(run_number number, supervised_run& r, item_index index, core::item it,
-                                   std::shared_ptr<const job_spec> spec) {
-  item_links links{caf::actor_cast<caf::actor>(this), backend_, reader_, rules_};
+                                   item_job job) {
   const auto crew = state_->config.lone_items ? caf::make_counted<light_crew>(system()) : state_->crew;
-  auto handle =
-      spawn_light<item_actor>(system(), crew, item_key{number, index}, std::move(it), spec, std::move(links));
+  auto handle = spawn_light<item_actor>(system(), crew, item_key{number, index}, std::move(it), job, links());
   compat::monitor(this, handle,
                   [this](const caf::actor_addr& who, const caf::error& why) { ended(who, why); });
   compat::send(this, handle, item_begin{state_->config.now()});
   state_->actors[handle.id()] = {number, index};
-  r.live[index] = {std::move(handle), std::move(spec)};
+  r.live.insert_or_assign(index, live_item{std::move(handle), std::move(job)});
+}
+
+std::shared_ptr<const item_links> supervisor_actor::links() {
+  auto known = links_.lock();
+  if (!known || known->backend != backend_ || known->reader != reader_) {
+    known = std::make_shared<const item_links>(
+        item_links{caf::actor_cast<caf::actor>(this), backend_, reader_, rules_});
+    links_ = known;
+  }
+  return known;
 }
 
 void supervisor_actor::release(supervised_run& r, item_index index) {
@@ -79,35 +87,36 @@ void supervisor_actor::release(supervised_run& r, item_index index) {
   r.live.erase(i);
 }
 
-void supervisor_actor::reported(const item_report& m) {
+void supervisor_actor::reported(item_report& m) {
   auto* r = find(m.key.run);
   if (!r)
     return;
   const auto& row = r->book.run().at(m.key.index);
-  if (row.reached && (core::is_confirmed(*row.reached) || row.reached == m.now->reached))
+  if (row.reached && (core::is_confirmed(*row.reached) || row.reached == m.now.reached))
     return;  // an unconfirmed completion said again, to a new supervisor, corrects nothing
   const bool corrected = row.reached.has_value();
-  const bool document_wanted = m.now->document_wanted && !row.document_wanted;
-  if (m.now->sub == submission::asked)
+  const bool document_wanted = m.now.document_wanted && !row.document_wanted;
+  if (m.now.sub == submission::asked)
     r->asking.insert(m.key.index);
   else
     r->asking.erase(m.key.index);
   const auto shown = row.status;
   const auto attempt = row.attempt;
-  const bool reason_changed = told_reason(row) != told_reason(*m.now);
-  const bool job_changed = row.job_id != 0 && row.job_id != m.now->job_id;
-  auto change = r->book.run().update(m.key.index, *m.now);
+  const bool reason_changed = told_reason(row) != told_reason(m.now);
+  const bool job_changed = row.job_id != 0 && row.job_id != m.now.job_id;
+  const bool moved = m.now.status != shown || (m.now.attempt != attempt && shown != item_status::pending);
+  const bool confirmed = m.now.reached && core::is_confirmed(*m.now.reached);
+  auto change = r->book.run().update(m.key.index, std::move(m.now));
   auto wall = m.at.wall == core::duration{} ? state_->config.now().wall : m.at.wall;
   if (corrected)
     r->book.tell_item(m.key.index, stream_kind::verdict_corrected, wall);
-  else if (m.now->status != shown || (m.now->attempt != attempt && shown != item_status::pending) ||
-           reason_changed || job_changed)
+  else if (moved || reason_changed || job_changed)
     r->book.tell_item(m.key.index, stream_kind::item, wall);
   if (document_wanted)
     ask_for_document(m.key, *r);
   if (m.submit_again)
     submit_later(m.key, *r);
-  if (m.now->reached && core::is_confirmed(*m.now->reached)) {
+  if (confirmed) {
     let_go(m.key, *r, true);
     r->book.place(m.key.index, std::nullopt);
   }
@@ -123,7 +132,7 @@ void supervisor_actor::ask_for_document(item_key key, supervised_run& r) {
   // A local process wrote with this kernel: what it wrote is there when it has ended.
   auto wait = state_->config.local ? core::duration{} : core::limits::generated_document_wait;
   compat::send(this, reader_,
-               read_document{key, i->second.spec->generates_source, r.book.inherited_by(key.index), wait,
+               read_document{key, i->second.job.generates_source(), r.book.inherited_by(key.index), wait,
                              caf::actor_cast<caf::actor>(this)});
 }
 
@@ -228,7 +237,7 @@ void supervisor_actor::document_answered(const document_came& m) {
   if (!problems.empty()) {
     const auto& first = problems.front();
     auto i = r->live.find(m.key.index);
-    auto file = i == r->live.end() ? std::string{} : i->second.spec->generates_source;
+    auto file = i == r->live.end() ? std::string{} : i->second.job.generates_source();
     auto words = file + ":" + std::to_string(first.at.line) + ":" + std::to_string(first.at.column) + ": " +
                  first.words;
     if (problems.size() > 1)

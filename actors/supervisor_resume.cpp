@@ -138,7 +138,7 @@ void supervisor_actor::go_on(run_number number, supervised_run& r, const recover
       r.trouble = "item \"" + r.book.run().tasks().id(i) + "\" cannot be gone on with: " + spec.error().words;
       return;
     }
-    start_actor(number, r, i, std::move(it), std::move(*spec));
+    start_actor(number, r, i, std::move(it), item_job(std::move(*spec)));
   }
   if (r.finished)
     return;

@@ -30,9 +30,7 @@ protected:
   caf::behavior make_behavior() override {
     return {[this](const actors::job_order& m) { orders_->push_back(m); },
             [this](const actors::job_watch& m) { watches_->push_back(m); },
-            [](const actors::needs_changed&) {},
-            [](const actors::clock_changed&) {},
-            [](const actors::job_cancel&) {},
+            [](const actors::wishes_changed&) {}, [](const actors::job_cancel&) {},
             [](const actors::job_forget&) {}};
   }
 

@@ -28,16 +28,19 @@ core::policy polling_rules(const scenario& story, mutation wrong) {
 struct driver::live_item final : actors::item_port {
   live_item(driver& owner, item_index i, item it, std::string name, std::optional<std::uint32_t> in_array)
       : d(owner), index(i), job_name(std::move(name)), array_index(in_array),
-        life(std::move(it), job_name, in_array, {owner.story_.witnesses, true}, owner.rules_, *this) {
+        life(std::move(it), {owner.story_.witnesses, true}, owner.rules_, *this) {
     spec = std::make_shared<actors::job_spec>();
     spec->job_name = job_name;
   }
   item_key key() const { return {1, index}; }
 
   void order() override {
-    d.post([this] { d.poller_.order(key(), spec); });
+    if (!array_index)  // an array is ordered by whoever groups the items
+      d.post([this] { d.poller_.order(key(), spec); });
   }
-  void watch(const actors::watch_order& w) override {
+  void watch(actors::watch_order w) override {
+    w.job_name = job_name;
+    w.array_index = array_index;
     d.post([this, w] { d.poller_.watch(key(), w); });
   }
   void needs(actors::item_needs n) override {
