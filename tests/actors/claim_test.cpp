@@ -145,7 +145,7 @@ struct kept_port final : actors::item_port {
   bool again = false;
   bool is_done = false;
   void order() override {}
-  void watch(const actors::watch_order& w) override { watched.push_back(w.job_id); }
+  void watch(actors::watch_order w) override { watched.push_back(w.job_id); }
   void needs(actors::item_needs) override {}
   void clock(actors::clock_kind) override {}
   void cancel(std::uint64_t) override {}
@@ -175,7 +175,7 @@ TEST_CASE("an item that was left unclear after settle had given its submission u
           "a search",
           "[actors][claim]") {
   kept_port port;
-  actors::item_life life(left_unclear(), "a.0x-0-1", {}, {true, true}, rules, port);
+  actors::item_life life(left_unclear(), {true, true}, rules, port);
   life.begin({});
   CHECK(port.claims == std::vector<bool>{false});
   life.claim_answered({claim_holder::settle});
@@ -185,7 +185,7 @@ TEST_CASE("an item that was left unclear after settle had given its submission u
 
 TEST_CASE("an item that was left unclear and whose job began goes on with that job", "[actors][claim]") {
   kept_port port;
-  actors::item_life life(left_unclear(), "a.0x-0-1", {}, {true, true}, rules, port);
+  actors::item_life life(left_unclear(), {true, true}, rules, port);
   life.begin({});
   life.claim_answered({claim_holder::job, 77});
   CHECK(port.watched == std::vector<std::uint64_t>{0, 77});
@@ -195,7 +195,7 @@ TEST_CASE("an item that was left unclear and whose job began goes on with that j
 
 TEST_CASE("what comes while the claim is read waits for it", "[actors][claim]") {
   kept_port port;
-  actors::item_life life(left_unclear(), "a.0x-0-1", {}, {true, true}, rules, port);
+  actors::item_life life(left_unclear(), {true, true}, rules, port);
   life.begin({});
   life.begin({});  // the backend died meanwhile
   CHECK(port.claims.size() == 1);
@@ -216,7 +216,7 @@ TEST_CASE("what comes while the claim is read waits for it", "[actors][claim]") 
 
 TEST_CASE("where no claims are left nobody asks for one", "[actors][claim]") {
   kept_port port;
-  actors::item_life life(left_unclear(), "a.0x-0-1", {}, {true, false}, rules, port);
+  actors::item_life life(left_unclear(), {true, false}, rules, port);
   life.begin({});
   life.receive(actors::event_of(core::event_kind::search_silent, {}), {});
   CHECK(port.claims.empty());
