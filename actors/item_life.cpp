@@ -62,7 +62,7 @@ void item_life::receive(event e, std::vector<core::account_row> rows) {
     judge(e, rows);
   if (wants_claim(e)) {
     reading_ = true;
-    port_.ask_claim(e.kind == event_kind::search_silent);
+    port_.ask_claim(e.kind == event_kind::search_silent || e.kind == event_kind::no_record_due);
   } else if (claim_fresh_ && !use_claim(e)) {
     claim_fresh_ = false;
     return;

@@ -73,6 +73,7 @@ private:
     std::vector<core::account_row> rows;
   };
   bool must_wait(core::event& e);
+  bool ends_unrecorded(const core::event& e) const;
   bool wants_claim(const core::event& e) const;
   bool use_claim(core::event& e);
   void first_look();

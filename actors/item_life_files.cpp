@@ -62,28 +62,42 @@ bool item_life::must_wait(event& e) {
   return false;
 }
 
+/// Nobody ever had a record of its job, and that is about to be its verdict: no job of its may begin after that.
+bool item_life::ends_unrecorded(const event& e) const {
+  return e.kind == event_kind::no_record_due && item_.status == core::item_status::submitted &&
+         e.accounting_caught_up && !e.rest_of_array && !item_.candidate && item_.accounting_attempts > 0 &&
+         !item_.accounting_row_seen && !item_.accounting_off;
+}
+
 /// The claim says who runs it. It is asked where that may be somebody else than the job that is watched: that one ended as
-/// those do that run nothing, or none was found and another is to be submitted.
+/// those do that run nothing, or none was found and another is to be submitted, or the item is given up.
 bool item_life::wants_claim(const event& e) const {
   if (!files_.claim || claim_fresh_ || (item_.reached && core::is_confirmed(*item_.reached)))
     return false;
-  return e.kind == event_kind::search_silent
-             ? item_.sub == submission::unclear
-             : item_.job_id != 0 && ending_code(e) == tasks::launch_failure_exit;
+  if (e.kind == event_kind::search_silent)
+    return item_.sub == submission::unclear;
+  return ends_unrecorded(e) || (item_.job_id != 0 && ending_code(e) == tasks::launch_failure_exit);
 }
 
 /// False: nothing follows from the event yet.
 bool item_life::use_claim(event& e) {
   using tasks::claim_holder;
   const bool searched = e.kind == event_kind::search_silent;
-  if (!searched && ending_code(e) != tasks::launch_failure_exit)
+  const bool unrecorded = ends_unrecorded(e);
+  if (!searched && !unrecorded && ending_code(e) != tasks::launch_failure_exit)
     return true;
-  if (claim_->who == claim_holder::job && claim_->job_id != item_.job_id) {
+  const auto who = claim_->who;
+  if (who == claim_holder::job && claim_->job_id != item_.job_id) {
     e = event_of(event_kind::claim_found, e.at, "found by its claim");
     e.job_id = claim_->job_id;
     return true;
   }
-  if (claim_->who == claim_holder::settle) {
+  if (unrecorded) {
+    if (who == claim_holder::job || who == claim_holder::unreadable)
+      e.words = "its script had begun: it left a claim";
+    return who != claim_holder::unknown;
+  }
+  if (who == claim_holder::settle) {
     if (!searched)
       call_launch_failure(e, "settle had given this submission up before its job began: nothing was run");
     return true;
@@ -91,7 +105,7 @@ bool item_life::use_claim(event& e) {
   if (!searched)
     return true;
   // It could not be taken: who knows who has it. One that is being written will be whole at the next silence.
-  if (claim_->who != claim_holder::unreadable || ++claims_unreadable_ < core::limits::claim_unreadable_looks)
+  if (who != claim_holder::unreadable || ++claims_unreadable_ < core::limits::claim_unreadable_looks)
     return false;
   e = event_of(event_kind::claim_unreadable, e.at,
                "a job of its began and left a claim that does not say which (" + claim_->trouble +

@@ -137,7 +137,8 @@ void never_seen(step& s) {
     conclude(s, {.status = item_status::failed,
                  .who = evidence::accounting,
                  .why = cause::never_recorded,
-                 .error = "sbatch gave an id, but neither the queue nor accounting ever knew it"});
+                 .error = "sbatch gave an id, but neither the queue nor accounting ever knew it" +
+                          (s.e.words.empty() ? std::string{} : "; " + s.e.words)});
   } else {
     ask_accounting(s);
     start_clock(s);

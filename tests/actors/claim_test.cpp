@@ -123,6 +123,46 @@ TEST_CASE("a job that ran nothing because another had its claim: the item goes o
   CHECK(t.slurm->submissions.size() == 1);
 }
 
+TEST_CASE(
+    "settle takes the claim of a job that nobody ever knew before it says so: it cannot begin after that",
+    "[actors][claim]") {
+  theatre t;
+  t.start(tasks_named({"a"}));
+  auto& job = t.slurm->job_of("a");
+  const auto token = token_of(job);
+  t.slurm->vanish_all();
+  SECTION("nobody has it") {
+    t.until_over(30min);
+    CHECK(t.claims[token].who == claim_holder::settle);
+    CHECK(t.story->verdict_of("a")->why == core::cause::never_recorded);
+    CHECK(t.story->verdict_of("a")->error.find("claim") == std::string::npos);
+  }
+  SECTION("it began, and left no other trace") {
+    t.claims[token] = {claim_holder::job, t.slurm->jobs.begin()->first};
+    t.until_over(30min);
+    CHECK(t.story->verdict_of("a")->why == core::cause::never_recorded);
+    CHECK(t.story->verdict_of("a")->error.find("its script had begun") != std::string::npos);
+  }
+  SECTION("nobody can tell for now") {
+    t.claims[token] = {claim_holder::unknown};
+    t.pass(1h);
+    CHECK_FALSE(t.story->last);
+    t.claims.clear();
+    t.until_over(10min);
+    CHECK(t.claims[token].who == claim_holder::settle);
+  }
+  SECTION("another job has it") {
+    t.claims[token] = {claim_holder::job, 500};
+    t.pass(10min);
+    CHECK(t.story->events.back().job_id == 500);
+    auto& other = add_job(t, 500, token);
+    other.listed = false;
+    t.slurm->account_for(other, 0);
+    t.until_over(30min);
+    CHECK(t.story->verdict_of("a")->status == item_status::completed);
+  }
+}
+
 TEST_CASE("a job that has its claim and ends with that code has failed", "[actors][claim]") {
   theatre t;
   t.start(tasks_named({"a"}));

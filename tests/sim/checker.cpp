@@ -132,6 +132,7 @@ void checker::shown(index i, const settle::core::item& it, stream_kind kind, dur
       violation("G3", i, "an unconfirmed completion was amended without being called a correction, or twice");
   }
   s.reached = it.reached ? std::optional(*it.reached) : std::nullopt;
+  s.decided = time_.now();
   judge(i, *it.reached);
 }
 
@@ -272,6 +273,8 @@ void checker::finish(bool settled) {
   for (index i = 0; i < items_.size(); ++i) {
     if (!items_[i].reached)
       violation(settled ? "G3" : "G6", i, "it never got a verdict");
+    const auto& verdict = items_[i].reached;
+    const bool claimed = story_.claims && verdict && verdict->why == cause::never_recorded;
     std::size_t executed = 0;
     for (const auto* j : jobs_of(i)) {
       // A lost reply whose job accounting lost as well, and that no listing came upon, left no trace to be found by but
@@ -279,6 +282,9 @@ void checker::finish(bool settled) {
       const auto which = static_cast<std::size_t>(j - world_.jobs().data());
       if (!story_.claims && j->unclear && !j->listed && !world_.has_row(which, j->lives.size() - 1))
         continue;
+      if (claimed && std::any_of(j->lives.begin(), j->lives.end(),
+                                 [&](const life& l) { return l.executed && l.started > items_[i].decided; }))
+        violation("G4", i, "it ran after settle had called it never_recorded");
       executed += std::any_of(j->lives.begin(), j->lives.end(), [](const life& l) { return l.executed; });
     }
     if (executed > 1)

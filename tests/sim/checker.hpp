@@ -41,6 +41,7 @@ private:
   struct seen {
     std::optional<settle::core::verdict> reached;
     int corrections = 0;
+    duration decided{};                  ///< when its last verdict was shown
     std::optional<duration> left_queue;  ///< observed time when it began to settle
   };
   void violation(const char* guarantee, settle::core::item_index, const std::string& words);
