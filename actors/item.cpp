@@ -65,6 +65,7 @@ void item_actor::receive(caf::type_erased_tuple& content) {
   } else if (is<reader_changed>(content)) {
     relink([&](item_links& l) { l.reader = taken<reader_changed>(content).reader; });
   }
+  tell_wishes();
 }
 
 void item_actor::on_exit() {
@@ -90,14 +91,23 @@ void item_actor::watch(watch_order what) {
 }
 
 void item_actor::needs(item_needs wanted) {
-  send(links_->backend, needs_changed{key_, wanted});
+  wishes_.needs = wanted;
 }
 
 void item_actor::clock(clock_kind kind) {
-  send(links_->backend, clock_changed{key_, kind});
+  wishes_.clock = kind;
+}
+
+/// As one message what one event has made it wish. Not once it is done: the backend forgets it then.
+void item_actor::tell_wishes() {
+  const auto wishes = std::exchange(wishes_, {});
+  if (done_ || (!wishes.clock && !wishes.needs))
+    return;
+  send(links_->backend, wishes_changed{key_, wishes.clock, wishes.needs});
 }
 
 void item_actor::cancel(std::uint64_t job_id) {
+  tell_wishes();
   send(links_->backend, job_cancel{key_, job_id});
 }
 
@@ -113,10 +123,11 @@ void item_actor::ask_witness() {
 
 void item_actor::report(const core::item& now, std::vector<core::effect> effects, core::instant at) {
   const bool again = std::count(effects.begin(), effects.end(), core::effect::submit_again) != 0;
-  send(links_->supervisor, item_report{key_, std::make_shared<const core::item>(now), again, at});
+  send(links_->supervisor, item_report{key_, now, again, at});
 }
 
 void item_actor::done() {
+  done_ = true;
   quit();
 }
 

@@ -43,10 +43,13 @@ private:
   void done() override;
   template <class Change>
   void relink(Change);
+  void tell_wishes();
 
   item_key key_;
   item_job job_;
   std::shared_ptr<const item_links> links_;  ///< shared by all items that have the same
+  bool done_ = false;
+  wishes_changed wishes_{};  ///< of the message at hand, not told yet
   item_life life_;
 };
 

@@ -29,7 +29,7 @@ std::optional<std::int32_t> ending_code(const event& e) {
   if (e.kind == event_kind::accounting_answered && e.judged->what == judged::failure)
     return e.judged->reached.exit_code;
   if (e.kind == event_kind::listed_failed)
-    return e.job.exact.exit;
+    return e.job->exact.exit;
   if (e.kind == event_kind::process_ended || e.witnessed)
     return e.ended->exit_code;
   return std::nullopt;
@@ -37,8 +37,8 @@ std::optional<std::int32_t> ending_code(const event& e) {
 
 void call_launch_failure(event& e, const std::string& words) {
   if (e.kind == event_kind::listed_failed) {
-    e.job.why = core::cause::launch_failure;
-    e.job.reason = words;
+    e.job.write().why = core::cause::launch_failure;
+    e.job.write().reason = words;
     return;
   }
   auto& v = e.kind == event_kind::process_ended || e.witnessed ? e.ended.write() : e.judged.write().reached;

@@ -18,9 +18,8 @@ caf::behavior local_backend::make_behavior() {
       [this](const job_watch& m) { watch(m); },
       [this](const job_cancel& m) { cancel(m); },
       [this](const job_forget& m) { processes_.erase(m.key); },
-      [](const needs_changed&) {},  // nothing to poll here
-      [](const clock_changed&) {},  // nor to wait for
-      [](const run_forget&) {},     // a process does not run again
+      [](const wishes_changed&) {},  // nothing to poll here, nor to wait for
+      [](const run_forget&) {},      // a process does not run again
       [](const supervisor_changed&) {},
       [](const hold_submissions&) {},  // nothing waits here: what is ordered is started
   };

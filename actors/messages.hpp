@@ -34,7 +34,7 @@ struct observed {
 /// What the item is now, and what of it concerns the supervisor.
 struct item_report {
   item_key key;
-  std::shared_ptr<const core::item> now;
+  core::item now;
   bool submit_again = false;  ///< back to those that are ready
   core::instant at;
 };
@@ -71,13 +71,11 @@ struct job_watch {
   std::shared_ptr<const job_spec> spec;
   caf::actor item;
 };
-struct needs_changed {
+/// What an item wishes of the backend from now on; absent: as before.
+struct wishes_changed {
   item_key key;
-  item_needs needs;
-};
-struct clock_changed {
-  item_key key;
-  clock_kind clock = clock_kind::none;
+  std::optional<clock_kind> clock{};
+  std::optional<item_needs> needs{};
 };
 struct job_cancel {
   item_key key;
@@ -96,6 +94,8 @@ struct job_seen_again {
   item_key key;
   core::event what;
 };
+/// The backend to the supervisor, who sends it back at once: what was reported before has been taken then.
+struct pace_asked {};
 /// The backend tells the supervisor something people should know.
 struct backend_notice {
   std::string words;
@@ -263,10 +263,10 @@ SETTLE_LOCAL_MESSAGE(settle::actors::array_refused)
 SETTLE_LOCAL_MESSAGE(settle::actors::arrays_allowed)
 SETTLE_LOCAL_MESSAGE(settle::actors::intents_due)
 SETTLE_LOCAL_MESSAGE(settle::actors::job_watch)
-SETTLE_LOCAL_MESSAGE(settle::actors::needs_changed)
-SETTLE_LOCAL_MESSAGE(settle::actors::clock_changed)
+SETTLE_LOCAL_MESSAGE(settle::actors::wishes_changed)
 SETTLE_LOCAL_MESSAGE(settle::actors::job_cancel)
 SETTLE_LOCAL_MESSAGE(settle::actors::job_forget)
+SETTLE_LOCAL_MESSAGE(settle::actors::pace_asked)
 SETTLE_LOCAL_MESSAGE(settle::actors::backend_notice)
 SETTLE_LOCAL_MESSAGE(settle::actors::supervisor_changed)
 SETTLE_LOCAL_MESSAGE(settle::actors::backend_changed)
@@ -327,8 +327,7 @@ CAF_BEGIN_TYPE_ID_BLOCK(settle, caf::first_custom_type_id)
   CAF_ADD_TYPE_ID(settle, (settle::actors::arrays_allowed))
   CAF_ADD_TYPE_ID(settle, (settle::actors::intents_due))
   CAF_ADD_TYPE_ID(settle, (settle::actors::job_watch))
-  CAF_ADD_TYPE_ID(settle, (settle::actors::needs_changed))
-  CAF_ADD_TYPE_ID(settle, (settle::actors::clock_changed))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::wishes_changed))
   CAF_ADD_TYPE_ID(settle, (settle::actors::job_cancel))
   CAF_ADD_TYPE_ID(settle, (settle::actors::job_forget))
   CAF_ADD_TYPE_ID(settle, (settle::actors::backend_notice))
@@ -368,5 +367,6 @@ CAF_BEGIN_TYPE_ID_BLOCK(settle, caf::first_custom_type_id)
   CAF_ADD_TYPE_ID(settle, (settle::actors::request_done))
   CAF_ADD_TYPE_ID(settle, (settle::actors::late_over))
   CAF_ADD_TYPE_ID(settle, (settle::actors::refusal_came))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::pace_asked))
 CAF_END_TYPE_ID_BLOCK(settle)
 // clang-format on

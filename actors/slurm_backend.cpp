@@ -13,8 +13,12 @@ caf::behavior slurm_backend::make_behavior() {
     });
   return {
       // CAF tries them in order: first what comes for each item.
-      [this](const needs_changed& m) { poller_.set_needs(m.key, m.needs); },
-      [this](const clock_changed& m) { poller_.set_clock(m.key, m.clock); },
+      [this](const wishes_changed& m) {
+        if (m.clock)
+          poller_.set_clock(m.key, *m.clock);
+        if (m.needs)
+          poller_.set_needs(m.key, *m.needs);
+      },
       [this](const job_forget& m) { forget(m); },
       [this](const arrays_allowed& m) { compat::send(this, supervisor_, m); },
       [this](const job_order& m) {
@@ -39,14 +43,19 @@ caf::behavior slurm_backend::make_behavior() {
       [this](const submit_due&) { poller_.resume_submissions(); },
       [this](const cycle_due&) { poller_.begin_cycle(); },
       [this](const listing_came& m) { poller_.listed(m.cycle, m.answer); },
-      [this](const accounting_came& m) { poller_.accounted(m.cycle, m.names, m.answer); },
+      [this](accounting_came& m) { poller_.accounted(m.cycle, m.names, std::move(m.answer)); },
       [this](const backlog_came& m) { poller_.backlog(m.cycle, m.records); },
-      [this](const supervisor_changed& m) { supervisor_ = m.supervisor; },
+      [this](const pace_asked&) { go_on_telling(); },
+      [this](const supervisor_changed& m) {
+        supervisor_ = m.supervisor;
+        go_on_telling();  // the one before may have died with the question
+      },
   };
 }
 
 void slurm_backend::on_exit() {
   items_.clear();
+  untold_.clear();
   supervisor_ = nullptr;
   config_.port.reset();  // here, not on the io thread, where the last handle to this actor may be dropped
 }
@@ -114,9 +123,35 @@ void slurm_backend::wake_for_cancels(core::duration wait) {
 
 // -- what it tells others ------------------------------------------------------------------------------------------
 
+namespace {
+
+/// Told to items before the supervisor has taken what came of it: a listing of a million jobs is not a million
+/// messages, reports and lines that are there at once.
+constexpr std::size_t told_at_once = 4096;
+
+}  // namespace
+
 void slurm_backend::deliver(delivery d) {
+  if (untold_.empty() && told_ < told_at_once)
+    return hand_over(std::move(d));
+  if (untold_.empty())
+    compat::send(this, supervisor_, pace_asked{});
+  untold_.push_back(std::move(d));
+}
+
+void slurm_backend::hand_over(delivery d) {
+  ++told_;
   if (auto i = items_.find(d.to); i != items_.end())
     compat::send(this, i->second, observed{std::move(d.what), std::move(d.rows)});
+}
+
+/// The supervisor has taken what was told before.
+void slurm_backend::go_on_telling() {
+  told_ = 0;
+  for (; !untold_.empty() && told_ < told_at_once; untold_.pop_front())
+    hand_over(std::move(untold_.front()));
+  if (!untold_.empty())
+    compat::send(this, supervisor_, pace_asked{});
 }
 
 void slurm_backend::notice(const std::string& words) {

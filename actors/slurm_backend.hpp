@@ -7,7 +7,9 @@
 #include "actors/messages.hpp"
 #include "actors/slurm_poller.hpp"
 
+#include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -49,6 +51,8 @@ private:
   void order_alone(const std::vector<item_key>&) override;
 
   void forget(const job_forget& m);
+  void hand_over(delivery);
+  void go_on_telling();
   template <class Message>
   void to_self_later(core::duration wait, Message m) {
     compat::delayed_send(this, caf::actor_cast<caf::actor>(this), wait, std::move(m));
@@ -57,6 +61,8 @@ private:
   slurm_backend_config config_;
   caf::actor supervisor_;
   std::unordered_map<item_key, caf::actor, item_key_hash> items_;
+  std::deque<delivery> untold_;  ///< in order, until the supervisor has taken what came of those before
+  std::size_t told_ = 0;         ///< since it was last asked
   slurm_poller poller_;
 };
 

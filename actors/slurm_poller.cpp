@@ -91,7 +91,7 @@ void slurm_poller::ask_accounting() {
 }
 
 void slurm_poller::accounted(std::uint64_t cycle, const std::vector<std::string>& names,
-                             const accounting_answer& answer) {
+                             accounting_answer answer) {
   if (cycle != cycle_)
     return;
   if (answer.what)
@@ -108,7 +108,7 @@ void slurm_poller::accounted(std::uint64_t cycle, const std::vector<std::string>
   if (!names.empty())
     watched_.searched(names, answer, backlog_, port_.now(), out);
   else
-    watched_.accounted(answer, backlog_, port_.now(), out);
+    watched_.accounted(std::move(answer), backlog_, port_.now(), out);
   deliver(std::move(out));
   if (!names.empty())
     ask_accounting();

@@ -80,7 +80,7 @@ public:
   void resume_submissions();
   void begin_cycle();
   void listed(std::uint64_t cycle, const listing_answer&);
-  void accounted(std::uint64_t cycle, const std::vector<std::string>& names, const accounting_answer&);
+  void accounted(std::uint64_t cycle, const std::vector<std::string>& names, accounting_answer);
   void backlog(std::uint64_t cycle, std::optional<std::uint64_t> records);
   void send_cancels();
   void cancels_answered(bool done);

@@ -79,10 +79,10 @@ void slurm_poller::submit_next() {
 void slurm_poller::submit_one(submission s) {
   const auto now = port_.now();
   const auto first = s.items.front();
+  const core::text name{s.spec->job_name};
   for (std::size_t i = 0; i < s.items.size(); ++i) {
     in_flight_.insert(s.items[i]);
-    watched_.expect(s.items[i], s.spec->job_name, s.is_array() ? std::optional{s.indexes[i]} : std::nullopt,
-                    now);
+    watched_.expect(s.items[i], name, s.is_array() ? std::optional{s.indexes[i]} : std::nullopt, now);
   }
   auto spec = s.spec;
   if (s.indexes != spec->array) {  // some were taken back, or others come later
@@ -121,6 +121,7 @@ void slurm_poller::accepted(const submission& s, const std::string& job_name, st
   if (s.is_array() && s.items.size() >= array_most_)
     array_most_ = array_most_ > SIZE_MAX / 2 ? SIZE_MAX : array_most_ * 2;
   const auto now = port_.now();
+  const core::text name{job_name};
   for (std::size_t i = 0; i < s.items.size(); ++i) {
     const auto key = s.items[i];
     const auto id = s.is_array() ? io::array_task_id(job_id, s.indexes[i]) : job_id;
@@ -131,7 +132,7 @@ void slurm_poller::accepted(const submission& s, const std::string& job_name, st
       plan_cancels({});
       continue;
     }
-    watched_.follow(key, id, job_name, std::nullopt, now);
+    watched_.follow(key, id, name, std::nullopt, now);
     auto e = event_of(event_kind::submit_accepted, now);
     e.job_id = id;
     tell(key, std::move(e));

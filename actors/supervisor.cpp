@@ -29,9 +29,7 @@ caf::behavior supervisor_actor::make_behavior() {
   compat::watch_ends(this, [this](const caf::actor_addr& who, const caf::error& why) { ended(who, why); });
   adopt();
   return {
-      [this](const item_report& m) {
-        reported(m);
-      },  // first: CAF tries them in order, and these are the many
+      [this](item_report& m) { reported(m); },  // first: CAF tries them in order, and these are the many
       [this](submit_run& m) { return submit(std::move(m)); },
       [this](const resume_run& m) { return resume(m); },
       [this](const run_taken& m) { taken(m); },
@@ -60,6 +58,7 @@ caf::behavior supervisor_actor::make_behavior() {
         answer_detached();
         return promise;
       },
+      [this](const pace_asked& m) { compat::send(this, backend_, m); },
       [this](const job_seen_again& m) { seen_again(m); },
       [this](const document_came& m) { document_answered(m); },
       [this](const journal_came& m) { journal_answered(m); },

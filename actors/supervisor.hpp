@@ -138,7 +138,7 @@ private:
   void start_actor(run_number number, supervised_run& r, core::item_index index, core::item it, item_job job);
   std::shared_ptr<const item_links> links();
   void release(supervised_run& r, core::item_index index);
-  void reported(const item_report& m);
+  void reported(item_report& m);
   void let_go(item_key key, supervised_run& r, bool ended);
   void seen_again(const job_seen_again& m);
   void dismiss_items(run_number number, supervised_run& r);

@@ -87,34 +87,35 @@ void supervisor_actor::release(supervised_run& r, item_index index) {
   r.live.erase(i);
 }
 
-void supervisor_actor::reported(const item_report& m) {
+void supervisor_actor::reported(item_report& m) {
   auto* r = find(m.key.run);
   if (!r)
     return;
   const auto& row = r->book.run().at(m.key.index);
-  if (row.reached && (core::is_confirmed(*row.reached) || row.reached == m.now->reached))
+  if (row.reached && (core::is_confirmed(*row.reached) || row.reached == m.now.reached))
     return;  // an unconfirmed completion said again, to a new supervisor, corrects nothing
   const bool corrected = row.reached.has_value();
-  const bool document_wanted = m.now->document_wanted && !row.document_wanted;
-  if (m.now->sub == submission::asked)
+  const bool document_wanted = m.now.document_wanted && !row.document_wanted;
+  if (m.now.sub == submission::asked)
     r->asking.insert(m.key.index);
   else
     r->asking.erase(m.key.index);
   const auto shown = row.status;
   const auto attempt = row.attempt;
-  const bool reason_changed = told_reason(row) != told_reason(*m.now);
-  auto change = r->book.run().update(m.key.index, *m.now);
+  const bool reason_changed = told_reason(row) != told_reason(m.now);
+  const bool moved = m.now.status != shown || (m.now.attempt != attempt && shown != item_status::pending);
+  const bool confirmed = m.now.reached && core::is_confirmed(*m.now.reached);
+  auto change = r->book.run().update(m.key.index, std::move(m.now));
   auto wall = m.at.wall == core::duration{} ? state_->config.now().wall : m.at.wall;
   if (corrected)
     r->book.tell_item(m.key.index, stream_kind::verdict_corrected, wall);
-  else if (m.now->status != shown || (m.now->attempt != attempt && shown != item_status::pending) ||
-           reason_changed)
+  else if (moved || reason_changed)
     r->book.tell_item(m.key.index, stream_kind::item, wall);
   if (document_wanted)
     ask_for_document(m.key, *r);
   if (m.submit_again)
     submit_later(m.key, *r);
-  if (m.now->reached && core::is_confirmed(*m.now->reached)) {
+  if (confirmed) {
     let_go(m.key, *r, true);
     r->book.place(m.key.index, std::nullopt);
   }

@@ -7,7 +7,7 @@
 
 namespace settle::actors {
 
-void watch_list::expect(item_key key, std::string job_name, std::optional<std::uint32_t> index,
+void watch_list::expect(item_key key, core::text job_name, std::optional<std::uint32_t> index,
                         core::instant now) {
   auto [i, is_new] = jobs_.try_emplace(key);
   auto& w = i->second;
@@ -20,7 +20,7 @@ void watch_list::expect(item_key key, std::string job_name, std::optional<std::u
   know_name(key, w);
 }
 
-void watch_list::follow(item_key key, std::uint64_t job_id, std::string job_name,
+void watch_list::follow(item_key key, std::uint64_t job_id, core::text job_name,
                         std::optional<core::epoch_seconds> last_submit, core::instant now) {
   assert(job_id != 0);
   auto [i, is_new] = jobs_.try_emplace(key);
@@ -73,18 +73,18 @@ void watch_list::forget_id(item_key key, std::uint64_t job_id) {
 /// A task whose id is known is found by that; its array's name is everybody's in it.
 void watch_list::know_name(item_key key, const watched& w) {
   if (!w.array_index)
-    by_name_[w.job_name] = key;
+    by_name_[w.job_name.str()] = key;
   else if (w.job_id == 0)
-    nameless_tasks_[w.job_name][*w.array_index] = key;
+    nameless_tasks_[w.job_name.str()][*w.array_index] = key;
 }
 
 void watch_list::forget_name(item_key key, const watched& w) {
   if (!w.array_index) {
-    if (auto n = by_name_.find(w.job_name); n != by_name_.end() && n->second == key)
+    if (auto n = by_name_.find(w.job_name.str()); n != by_name_.end() && n->second == key)
       by_name_.erase(n);
     return;
   }
-  auto n = nameless_tasks_.find(w.job_name);
+  auto n = nameless_tasks_.find(w.job_name.str());
   if (n == nameless_tasks_.end())
     return;
   if (auto task = n->second.find(*w.array_index); task != n->second.end() && task->second == key)
@@ -100,11 +100,10 @@ void watch_list::set_needs(item_key key, item_needs needs, core::instant now) {
   auto& w = i->second;
   if (needs.search && !w.needs.search) {
     ++searches_;
-    w.search_began = now.monotonic;
-    w.silent_listing.reset();
-    w.silent_accounting.reset();
+    w.searched = search{now.monotonic};
   } else if (!needs.search && w.needs.search) {
     --searches_;
+    w.searched.reset();
   }
   w.needs = needs;
   quiet_ = quiet_ && needs == item_needs{};
@@ -143,7 +142,7 @@ void watch_list::ended(item_key key) {
   if (i == jobs_.end())
     return;
   if (i->second.job_id != 0)
-    ended_[i->second.job_id] = {key, std::hash<std::string>{}(i->second.job_name)};
+    ended_[i->second.job_id] = {key, std::hash<std::string>{}(i->second.job_name.str())};
   forget(key);
 }
 
@@ -153,7 +152,7 @@ void watch_list::forget_run(std::uint32_t run) {
 
 void watch_list::retell(item_key key) {
   if (auto i = jobs_.find(key); i != jobs_.end()) {
-    i->second.told.reset();
+    i->second.told = {};
     i->second.absence_told = false;
   }
 }
@@ -182,7 +181,7 @@ std::vector<std::uint64_t> watch_list::to_cancel(std::span<const std::uint64_t> 
     const auto known = by_array_.find(array);
     // One of which sbatch has not answered may be in the same array.
     const auto may_hold_more = [this](const watched_array& a) {
-      return nameless_tasks_.count(jobs_.at(a.tasks.begin()->second).job_name) != 0;
+      return nameless_tasks_.count(jobs_.at(a.tasks.begin()->second).job_name.str()) != 0;
     };
     if (known != by_array_.end() && wanted.size() >= known->second.tasks.size() &&
         !may_hold_more(known->second))

@@ -4,9 +4,11 @@
 #pragma once
 
 #include "actors/cluster.hpp"
+#include "actors/core/boxed.hpp"
 #include "actors/core/item.hpp"
 #include "actors/core/limits.hpp"
 #include "actors/core/skew.hpp"
+#include "actors/core/text.hpp"
 #include "actors/keys.hpp"
 
 #include <cstdint>
@@ -57,9 +59,9 @@ public:
 
   /// An sbatch with this job name is about to start (or was, and is unclear). `index`: of the item's task, where that
   /// job is an array.
-  void expect(item_key, std::string job_name, std::optional<std::uint32_t> index, core::instant now);
+  void expect(item_key, core::text job_name, std::optional<std::uint32_t> index, core::instant now);
   /// Its job is known by id from now on; listings begun before cannot show its absence.
-  void follow(item_key, std::uint64_t job_id, std::string job_name,
+  void follow(item_key, std::uint64_t job_id, core::text job_name,
               std::optional<core::epoch_seconds> last_submit, core::instant now);
   void set_needs(item_key, item_needs, core::instant now);
   void start_clock(item_key, clock_kind, core::instant now);
@@ -83,7 +85,7 @@ public:
   /// Ids to ask accounting about: oldest first, of each run in turn. An array whose tasks mostly are to be asked about, or one of which may
   /// have never begun, goes as a whole.
   std::vector<std::uint64_t> accounting_ids() const;
-  void accounted(const accounting_answer&, std::optional<std::uint64_t> backlog, core::instant now,
+  void accounted(accounting_answer, std::optional<std::uint64_t> backlog, core::instant now,
                  std::vector<delivery>& out);
   bool backlog_matters() const;  ///< somebody must know whether accounting has caught up
 
@@ -115,15 +117,30 @@ public:
   bool still_owns_id(item_key) const;
 
 private:
+  /// A listing's row that was told, by its fingerprint: of a million jobs that is kept, and only asked whether another
+  /// says the same.
+  struct told_row {
+    std::uint64_t fingerprint = 0;  ///< 0: nothing was told
+    core::meaning means{};
+    explicit operator bool() const noexcept { return fingerprint != 0; }
+    bool operator==(const told_row&) const = default;
+  };
+  static told_row told_by(const core::listed_job&);
+  /// All monotonic; a failed answer of either side starts the silence anew.
+  struct search {
+    core::duration began{};
+    std::optional<core::duration> silent_listing{};     ///< first listing without it, of an unbroken row
+    std::optional<core::duration> silent_accounting{};  ///< first accounting answer without it, likewise
+  };
   struct watched {
-    std::uint64_t job_id = 0;  ///< io/job_id.hpp
-    std::string job_name;
+    std::uint64_t job_id = 0;                  ///< io/job_id.hpp
+    core::text job_name;                       ///< an array's is shared by its tasks
     std::optional<std::uint32_t> array_index;  ///< of the item's task, where the job of that name is an array
     std::optional<core::epoch_seconds> last_submit;  ///< of the newest life that was listed
     std::uint32_t last_restarts = 0;
     bool id_given_away = false;  ///< the id was seen with a job that is not ours: that lasts
     bool ever_absent = false;
-    std::optional<core::listed_job> told;       ///< what the item last heard from a listing
+    told_row told;                              ///< what the item last heard from a listing
     core::duration expected_at{};               ///< wall, when its sbatch started
     std::optional<core::duration> accepted_at;  ///< wall, when that sbatch answered
     core::duration known_at{};                  ///< monotonic; earlier listings say nothing about it
@@ -139,11 +156,8 @@ private:
     bool missed = false;            ///< the last listing lacked it, but was not to be believed alone
     item_needs needs;
     clock_kind clock = clock_kind::none;
-    core::duration clock_began{};  ///< observed time
-    // The search. All monotonic; a failed answer of either side starts the silence anew.
-    core::duration search_began{};
-    std::optional<core::duration> silent_listing;     ///< first listing without it, of an unbroken row
-    std::optional<core::duration> silent_accounting;  ///< first accounting answer without it, likewise
+    core::duration clock_began{};    ///< observed time
+    core::boxed<search> searched{};  ///< set while needs.search is
   };
   /// What is kept of a job whose item has its verdict: enough to know it again.
   struct ended_job {
@@ -174,6 +188,7 @@ private:
                    core::instant now, std::vector<delivery>&);
   bool lacks_every_live_job() const;
   static void add_rows(const watched&, const accounted_job&, std::vector<core::account_row>& rows);
+  static void take_rows(const watched&, accounted_job&, std::vector<core::account_row>& rows);
   struct accounted_rows;
   void tell_accounted(item_key, watched&, std::uint64_t asked, const accounted_rows&, delivery,
                       std::vector<delivery>& out);

@@ -48,14 +48,25 @@ core::listed_job without_forecasts(core::listed_job job) {
   return job;
 }
 
-/// `told == without_forecasts(job)`, without the copy: asked of every row of every listing.
-bool says_the_same(const core::listed_job& told, const core::listed_job& job) {
-  const auto start = start_is_forecast(job) ? std::nullopt : job.start;
-  const auto end = end_is_forecast(job) ? std::nullopt : job.end;
-  return told.means == job.means && told.start == start && told.end == end && told.submit == job.submit &&
-         told.restarts == job.restarts && told.why == job.why && told.exact == job.exact &&
-         told.outlook == job.outlook && told.word == job.word && told.reason == job.reason;
-}
+/// Cheap: made of every row of every listing.
+class fingerprint {
+public:
+  void add(std::uint64_t value) {
+    constexpr std::uint64_t odd = 0x9E3779B97F4A7C15u;
+    value_ = (value_ ^ value) * odd;
+    value_ ^= value_ >> 32;
+  }
+  template <class Number>
+  void add(const std::optional<Number>& value) {
+    add(value ? 1 : 0);
+    add(static_cast<std::uint64_t>(value.value_or(0)));
+  }
+  void add(const std::string& words) { add(std::hash<std::string>{}(words)); }
+  std::uint64_t value() const { return value_ | 1; }  // never 0
+
+private:
+  std::uint64_t value_ = 1;
+};
 
 bool is_live(meaning m) {
   return m == meaning::waiting || m == meaning::alive;
@@ -63,9 +74,26 @@ bool is_live(meaning m) {
 
 }  // namespace
 
+/// Of `without_forecasts(job)`.
+watch_list::told_row watch_list::told_by(const core::listed_job& job) {
+  fingerprint all;
+  all.add(static_cast<std::uint64_t>(job.means) | static_cast<std::uint64_t>(job.why) << 8 |
+          static_cast<std::uint64_t>(job.outlook) << 16);
+  all.add(start_is_forecast(job) ? std::nullopt : job.start);
+  all.add(end_is_forecast(job) ? std::nullopt : job.end);
+  all.add(job.submit);
+  all.add(job.restarts);
+  all.add(job.exact.exit);
+  all.add(job.exact.signal);
+  all.add(job.word);
+  all.add(job.reason);
+  return {all.value(), job.means};
+}
+
 watch_list::owner watch_list::owner_of(const watched& w, const listed_row& row) const {
   if (auto token = token_of_job_name(row.name); !token.empty())
-    return row.name == w.job_name || token == token_of_job_name(w.job_name) ? owner::us : owner::stranger;
+    return row.name == w.job_name.str() || token == token_of_job_name(w.job_name.str()) ? owner::us
+                                                                                        : owner::stranger;
   // Its name was changed. The id with the controller's own submit time is as good: a job that got a reused id was
   // submitted at another time. A requeue changes that time too, but counts.
   if (!row.job.submit || w.id_given_away)
@@ -107,7 +135,8 @@ void watch_list::listing_failed() {
   last_listing_begun_.reset();
   if (searches_ != 0)
     for (auto& [key, w] : jobs_)
-      w.silent_listing.reset();
+      if (w.searched)
+        w.searched->silent_listing.reset();
 }
 
 void watch_list::tell_present(item_key key, watched& w, const listed_row& row, core::duration begun,
@@ -121,16 +150,17 @@ void watch_list::tell_present(item_key key, watched& w, const listed_row& row, c
     w.last_submit = job.submit;
   w.last_restarts = job.restarts.value_or(w.last_restarts);
   w.was_rest = !row.rest.empty() && job.means == meaning::waiting;
-  if (!w.needs.listings && w.told && says_the_same(*w.told, job))
+  const auto told = told_by(job);
+  if (!w.needs.listings && w.told == told)
     return;
-  w.told = without_forecasts(job);
+  w.told = told;
   if (job.means == meaning::succeeded || job.means == meaning::interrupted)
     w.needs.accounting = true;  // it will ask; this cycle's call shall hold it already
   auto e = event_of(kind_of(job.means), now);
   e.job_id = w.job_id;
   e.begun = begun;
   e.words = job.reason;
-  e.job = *w.told;
+  e.job = without_forecasts(job);
   out.push_back({key, std::move(e), {}});
 }
 
@@ -214,7 +244,7 @@ void watch_list::note_unreadable(std::uint64_t job_id) {
 bool watch_list::lacks_every_live_job() const {
   std::size_t live = 0;
   for (const auto& [key, w] : jobs_) {
-    if (w.job_id == 0 || !w.told || !is_live(w.told->means) || w.absence_told)
+    if (w.job_id == 0 || !w.told || !is_live(w.told.means) || w.absence_told)
       continue;
     if (w.seen_in == listings_)
       return false;
@@ -236,7 +266,7 @@ void watch_list::tell_missing(item_key key, watched& w, bool certain, core::dura
   w.ever_absent = true;
   if (!w.absence_told) {
     w.absence_told = true;
-    w.told.reset();
+    w.told = {};
     w.needs.accounting = true;
   }
   auto e = event_of(event_kind::absent, now);
@@ -267,13 +297,14 @@ void watch_list::tell_unseen(item_key key, watched& w, bool certain, bool all_re
   if (w.unreadable_in == listings_) {
     auto e = event_of(event_kind::listed_present, now);
     e.begun = begun;
-    e.job.word = "unreadable row";
+    e.job.write().word = "unreadable row";
     out.push_back({key, std::move(e), {}});
   } else if (w.job_id != 0) {
     tell_missing(key, w, certain, begun, now, out);
-  } else if (w.needs.search && certain && all_readable && begun >= w.search_began) {
-    if (!w.silent_listing)  // what follows from it is decided when this cycle's accounting has answered too
-      w.silent_listing = begun;
+  } else if (w.needs.search && certain && all_readable && begun >= w.searched->began) {
+    if (!w.searched
+             ->silent_listing)  // what follows from it is decided when this cycle's accounting has answered too
+      w.searched->silent_listing = begun;
   }
 }
 

@@ -86,7 +86,7 @@ std::vector<std::uint64_t> watch_list::accounting_ids() const {
 void watch_list::add_rows(const watched& w, const accounted_job& job, std::vector<core::account_row>& rows) {
   const auto token = token_of_job_name(job.name);
   if (!token.empty()) {
-    if (token == token_of_job_name(w.job_name))
+    if (token == token_of_job_name(w.job_name.str()))
       rows.insert(rows.end(), job.rows.begin(), job.rows.end());
     return;
   }
@@ -102,6 +102,14 @@ void watch_list::add_rows(const watched& w, const accounted_job& job, std::vecto
   }
 }
 
+/// As add_rows. Of its own id's rows under its token, which nobody else takes, no copy is made.
+void watch_list::take_rows(const watched& w, accounted_job& job, std::vector<core::account_row>& rows) {
+  if (rows.empty() && job.name == w.job_name.str() && !token_of_job_name(job.name).empty())
+    rows = std::move(job.rows);
+  else
+    add_rows(w, job, rows);
+}
+
 bool watch_list::backlog_matters() const {
   if (quiet_)
     return false;
@@ -111,13 +119,15 @@ bool watch_list::backlog_matters() const {
 
 /// An answer by job; the rows for the rest of an array by the array.
 struct watch_list::accounted_rows {
-  std::unordered_multimap<std::uint64_t, const accounted_job*> jobs;
-  std::unordered_multimap<std::uint64_t, const accounted_job*> rests;
+  std::unordered_multimap<std::uint64_t, accounted_job*> jobs;
+  std::unordered_multimap<std::uint64_t, accounted_job*> rests;
 
-  explicit accounted_rows(const accounting_answer& answer) {
-    if (answer.what)
-      for (const auto& job : *answer.what)
-        (job.rest.empty() ? jobs : rests).emplace(job.job_id, &job);
+  explicit accounted_rows(accounting_answer& answer) {
+    if (!answer.what)
+      return;
+    jobs.reserve(answer.what->size());
+    for (auto& job : *answer.what)
+      (job.rest.empty() ? jobs : rests).emplace(job.job_id, &job);
   }
 };
 
@@ -127,7 +137,7 @@ void watch_list::tell_accounted(item_key key, watched& w, std::uint64_t asked, c
   d.to = key;
   const bool answered = d.what.kind == event_kind::accounting_answered;
   for (auto [j, end] = by_job.jobs.equal_range(w.job_id); j != end; ++j)
-    add_rows(w, *j->second, d.rows);
+    take_rows(w, *j->second, d.rows);
   // A task that has begun has a row of its own; what the row for the rest says of it then is old.
   if (d.rows.empty() && io::is_array_task(w.job_id))
     for (auto [j, end] = by_job.rests.equal_range(io::array_id_of(w.job_id)); j != end; ++j)
@@ -161,8 +171,8 @@ void watch_list::not_answered(std::uint64_t id) {
       jobs_.at(key).rowless_answers = 0;
 }
 
-void watch_list::accounted(const accounting_answer& answer, std::optional<std::uint64_t> backlog,
-                           core::instant now, std::vector<delivery>& out) {
+void watch_list::accounted(accounting_answer answer, std::optional<std::uint64_t> backlog, core::instant now,
+                           std::vector<delivery>& out) {
   const accounted_rows by_job(answer);
   const auto kind = answer.disabled ? event_kind::accounting_disabled
                     : answer.what   ? event_kind::accounting_answered
@@ -194,7 +204,7 @@ std::vector<std::string> watch_list::searched_names() const {
   if (searches_ != 0)
     for (const auto& [key, w] : jobs_)
       if (w.needs.search && w.job_id == 0)
-        names.push_back(w.job_name);
+        names.push_back(w.job_name.str());
   std::sort(names.begin(), names.end());
   names.erase(std::unique(names.begin(), names.end()),
               names.end());  // an array's is that of each of its tasks
@@ -229,12 +239,13 @@ void watch_list::found(item_key key, watched& w, std::uint64_t job_id, core::ins
 
 void watch_list::check_silence(item_key key, watched& w, core::duration long_enough, core::instant now,
                                std::vector<delivery>& out) {
-  if (!w.silent_listing || !w.silent_accounting)
+  auto& s = *w.searched;
+  if (!s.silent_listing || !s.silent_accounting)
     return;
-  if (now.monotonic - std::max(*w.silent_listing, *w.silent_accounting) < long_enough)
+  if (now.monotonic - std::max(*s.silent_listing, *s.silent_accounting) < long_enough)
     return;
-  w.silent_listing.reset();
-  w.silent_accounting.reset();
+  s.silent_listing.reset();
+  s.silent_accounting.reset();
   out.push_back({key, event_of(event_kind::search_silent, now), {}});
 }
 
@@ -254,10 +265,10 @@ void watch_list::searched(const std::vector<std::string>& names, const accountin
       return;
     // Where no accounting is kept the controller's silence has to do.
     if (!answer.what && !answer.disabled)
-      w.silent_accounting.reset();
-    else if (answer.read >= w.search_began && !w.silent_accounting &&
+      w.searched->silent_accounting.reset();
+    else if (answer.read >= w.searched->began && !w.searched->silent_accounting &&
              !(w.array_index && answer.some_task_unread))
-      w.silent_accounting = answer.read;
+      w.searched->silent_accounting = answer.read;
     check_silence(key, w, long_enough, now, out);
   };
   for (const auto& name : names) {

@@ -77,13 +77,15 @@ asio::awaitable<void> account_jobs(shared_ptr s, std::vector<std::vector<std::ui
     auto said = co_await run(s, sacct, std::move(command));
     answer.latency = std::max(answer.latency, said.elapsed);
     answer.disabled = slurm::says_accounting_disabled(said);
-    auto table = slurm::read_accounting(std::move(said));
-    if (!table) {
-      trouble = table.error();
+    accounted_jobs found;
+    auto bad = slurm::read_accounting_rows(std::move(said),
+                                           [&found](const slurm::account_record& r) { found.add(r); });
+    if (!bad) {
+      trouble = bad.error();
       break;  // slurmdbd is in trouble: the other calls would only wait for their deadlines too
     }
     unread_jobs unread;
-    add_accounted(*table, jobs, unread);
+    found.take(*bad, jobs, unread);
     answer.some_task_unread = answer.some_task_unread || unread.some_task;
     std::partition_copy(ids[i].begin(), ids[i].end(), std::back_inserter(answer.unread),
                         std::back_inserter(answered), [&](std::uint64_t id) { return unread.cover(id); });

@@ -53,7 +53,7 @@ struct event {
   /// submit_accepted, process_started: the id (local: the pid).
   std::uint64_t job_id = 0;
   /// listed_*: the row (`means` need not be set, the kind says it). `begun` orders it against accounting answers.
-  listed_job job{};
+  rare<listed_job> job{};
   /// listed_* and absent: when the listing's command was started (monotonic).
   duration begun{};
   /// accounting_answered.

@@ -40,7 +40,7 @@ void remember_end(item& it, const listed_job& job) {
 }
 
 listed_job row_of(const event& e) {
-  listed_job job = e.job;
+  listed_job job = *e.job;
   job.means = e.kind == event_kind::listed_succeeded ? meaning::succeeded
               : e.kind == event_kind::listed_failed  ? meaning::failed
                                                      : meaning::interrupted;
@@ -87,19 +87,19 @@ void seen(step& s, item_status to) {
     return;
   }
   const item_status from = it.status;
-  const bool next_attempt = opens_attempt(it, s.e.job, to);
+  const bool next_attempt = opens_attempt(it, *s.e.job, to);
   if (next_attempt) {
     ++it.attempt;
     it.start.reset();
     it.delay_told = false;
     it.given_up.reset();
   }
-  remember(it, s.e.job, to == item_status::running);
+  remember(it, *s.e.job, to == item_status::running);
   forget_end(it);
   it.finished_at.reset();
   it.denied = false;
   it.ever_running = it.ever_running || to == item_status::running;
-  const bool news = note_reason(it, s.e.job, to == item_status::queued);
+  const bool news = note_reason(it, *s.e.job, to == item_status::queued);
   it.status = to;
   if (from != to || next_attempt || news)
     s.emit(effect::publish);
@@ -113,7 +113,7 @@ void seen(step& s, item_status to) {
 /// Another life has begun and ended between two listings: what an earlier one left decides nothing any more.
 void begin_unseen_life(step& s) {
   item& it = s.it;
-  if (it.document_wanted || !(changed(it.restarts, s.e.job.restarts) || changed(it.submit, s.e.job.submit)))
+  if (it.document_wanted || !(changed(it.restarts, s.e.job->restarts) || changed(it.submit, s.e.job->submit)))
     return;
   ++it.attempt;
   it.start.reset();
@@ -135,7 +135,7 @@ bool same_life(const item& it, const event& e) {
   const auto& known = it.start     ? it.start
                       : it.reached ? it.reached->facts.start
                                    : std::optional<epoch_seconds>{};
-  return !e.job.start || (known && e.job.start == known && !changed(it.restarts, e.job.restarts));
+  return !e.job->start || (known && e.job->start == known && !changed(it.restarts, e.job->restarts));
 }
 
 }  // namespace
@@ -161,7 +161,7 @@ void on_leave(step& s) {
     return;
   }
   s.it.controller = row_of(s.e);
-  remember_end(s.it, s.e.job);
+  remember_end(s.it, *s.e.job);
   settle_now(s);
   count_down(s);
 }
@@ -169,7 +169,7 @@ void on_leave(step& s) {
 void on_end(step& s) {
   begin_unseen_life(s);
   s.it.controller = row_of(s.e);
-  remember_end(s.it, s.e.job);
+  remember_end(s.it, *s.e.job);
   count_down(s);
 }
 
@@ -177,7 +177,7 @@ void on_fail(step& s) {
   if (s.it.document_wanted && is_confirmed(*s.it.candidate))
     return;
   s.it.controller = row_of(s.e);
-  remember_end(s.it, s.e.job);
+  remember_end(s.it, *s.e.job);
   conclude(s, from_controller(*s.it.controller, evidence::queue));
 }
 

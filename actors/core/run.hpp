@@ -61,7 +61,7 @@ public:
 
   /// An item's new state as its actor reported it. Cascades failures; keeps counts. An item under way or live
   /// that was not taken here (recovery) takes its slot.
-  run_change update(item_index, const item& now);
+  run_change update(item_index, item now);
 
   /// Recovery: what another process left of an item, before anything happened to it here; in any order, the newest
   /// counts, without spreading. Then once `restored`: each item is resumed (core::resume), and failures and completions

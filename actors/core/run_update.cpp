@@ -101,14 +101,14 @@ run_change run::restored(instant now) {
   return change;
 }
 
-run_change run::update(item_index i, const item& now) {
+run_change run::update(item_index i, item now) {
   const item& was = at(i);
   assert(may_follow(was, now));
   const bool was_over = all_terminal();
   const bool first_end = is_terminal(now.status) && !is_terminal(was.status);
   const bool corrected = unconfirmed(was) && was.reached != now.reached;
   const bool failed = now.status >= item_status::failed && was.status < item_status::failed;
-  put(i, now);
+  put(i, std::move(now));
   run_change change;
   if (failed)
     doom(i, i, change);

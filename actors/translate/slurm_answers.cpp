@@ -3,10 +3,8 @@
 #include "actors/translate/slurm_words.hpp"
 #include "io/job_id.hpp"
 
-#include <cstddef>
-#include <optional>
-#include <span>
-#include <unordered_map>
+#include <algorithm>
+#include <iterator>
 #include <utility>
 #include <vector>
 
@@ -24,27 +22,6 @@ std::uint64_t id_of(std::uint64_t raw, const slurm::array_tasks& array) {
 io::array_indexes rest_of(const slurm::array_tasks& array) {
   return io::array_indexes::parse(array.expression).value_or(io::array_indexes{});
 }
-
-/// The rows of one job, as a rule one behind the other in the answer: only others are copied.
-struct records_of_job {
-  std::uint64_t id;
-  const slurm::account_record* job;  ///< its first row
-  std::size_t in_a_row;
-  std::vector<slurm::account_record> scattered;
-
-  void add(const slurm::account_record& record) {
-    if (scattered.empty() && &record == job + in_a_row) {
-      ++in_a_row;
-      return;
-    }
-    if (scattered.empty())
-      scattered.assign(job, job + in_a_row);
-    scattered.push_back(record);
-  }
-  std::span<const slurm::account_record> rows() const {
-    return scattered.empty() ? std::span(job, in_a_row) : std::span(scattered);
-  }
-};
 
 bool is_unreadable(const slurm::array_tasks& array) {
   return !array.expression.empty() && !io::array_indexes::parse(array.expression);
@@ -82,45 +59,48 @@ bool unread_jobs::cover(std::uint64_t id) const {
   return ids.count(id) != 0 || ids.count(io::array_id_of(id)) != 0;
 }
 
-void add_accounted(const slurm::table<slurm::account_record>& table, std::vector<accounted_job>& out,
-                   unread_jobs& unread) {
-  for (const auto& bad : table.bad) {
-    if (bad.job_id)
-      unread.ids.insert(*bad.job_id);
-    if (bad.array_job_id)
-      unread.ids.insert(*bad.array_job_id);
-    else if (bad.job_id)
-      unread.some_task = true;
+void accounted_jobs::add(const slurm::account_record& record) {
+  const auto id = id_of(record.job_id, record.array);
+  if (is_unreadable(record.array)) {
+    unread_.ids.insert(id);
+    current_.reset();
+    return;
   }
-  // One id may have been several jobs; each goes on its own under its name. A step belongs to the row above it.
-  std::vector<records_of_job> found;
-  std::unordered_multimap<std::uint64_t, std::size_t> by_id;
-  const auto place_of = [&](std::uint64_t id, const slurm::account_record& record) {
-    for (auto [i, last] = by_id.equal_range(id); i != last; ++i)
-      if (const auto& same = *found[i->second].job;
-          same.name == record.name && same.array.expression == record.array.expression)
-        return i->second;
-    by_id.emplace(id, found.size());
-    found.push_back({id, &record, 0, {}});
-    return found.size() - 1;
-  };
-  std::optional<std::size_t> current;
-  for (const auto& record : table.rows) {
-    const auto id = id_of(record.job_id, record.array);
-    if (is_unreadable(record.array)) {
-      unread.ids.insert(id);
-      current.reset();
-    }
-    if (unread.cover(id))
-      continue;
-    if (record.step.empty())
-      current = place_of(id, record);
-    if (current && id == found[*current].id)
-      found[*current].add(record);
+  if (record.step.empty())
+    current_ = place_of(id, record);
+  if (current_ && id == jobs_[*current_].job_id)
+    add_record(jobs_[*current_].rows, record);
+}
+
+/// One id may have been several jobs; each goes on its own under its name.
+std::size_t accounted_jobs::place_of(std::uint64_t id, const slurm::account_record& record) {
+  auto rest = rest_of(record.array);
+  for (auto [i, last] = by_id_.equal_range(id); i != last; ++i)
+    if (const auto& same = jobs_[i->second]; same.name == record.name && same.rest == rest)
+      return i->second;
+  by_id_.emplace(id, jobs_.size());
+  jobs_.push_back({id, record.name, {}, std::move(rest)});
+  return jobs_.size() - 1;
+}
+
+void accounted_jobs::take(const std::vector<slurm::bad_row>& bad, std::vector<accounted_job>& out,
+                          unread_jobs& unread) {
+  for (const auto& row : bad) {
+    if (row.job_id)
+      unread_.ids.insert(*row.job_id);
+    if (row.array_job_id)
+      unread_.ids.insert(*row.array_job_id);
+    else if (row.job_id)
+      unread_.some_task = true;
   }
-  out.reserve(out.size() + found.size());
-  for (auto& job : found)
-    out.push_back({job.id, job.job->name, to_account_rows(job.rows()), rest_of(job.job->array)});
+  by_id_.clear();
+  if (!unread_.ids.empty())
+    std::erase_if(jobs_, [this](const accounted_job& job) { return unread_.cover(job.job_id); });
+  if (out.empty())
+    out = std::move(jobs_);
+  else
+    std::move(jobs_.begin(), jobs_.end(), std::back_inserter(out));
+  unread = std::move(unread_);
 }
 
 }  // namespace settle::actors

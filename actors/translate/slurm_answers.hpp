@@ -5,7 +5,10 @@
 #include "actors/cluster.hpp"
 #include "io/slurm/records.hpp"
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
@@ -20,9 +23,21 @@ struct unread_jobs {
   bool cover(std::uint64_t id) const;
 };
 
-/// sacct prints all rows of a job together, each main row followed by its steps. A job of which some row could not
-/// be read counts as not answered: without that row the others may stand at the wrong attempt.
-void add_accounted(const slurm::table<slurm::account_record>& table, std::vector<accounted_job>& out,
-                   unread_jobs& unread);
+/// sacct's rows one by one. It prints all rows of a job together, each main row followed by its steps. A job of which some
+/// row could not be read counts as not answered: without that row the others may stand at the wrong attempt.
+class accounted_jobs {
+public:
+  void add(const slurm::account_record&);
+  /// The answer is whole; of its rows these could not be read. Adds to `out`, sets `unread`.
+  void take(const std::vector<slurm::bad_row>& bad, std::vector<accounted_job>& out, unread_jobs& unread);
+
+private:
+  std::size_t place_of(std::uint64_t id, const slurm::account_record&);
+
+  std::vector<accounted_job> jobs_;
+  std::unordered_multimap<std::uint64_t, std::size_t> by_id_;  ///< places in jobs_
+  std::optional<std::size_t> current_;                         ///< whose steps follow
+  unread_jobs unread_;
+};
 
 }  // namespace settle::actors

@@ -182,14 +182,17 @@ core::listed_job to_listed(const slurm::queue_row& row) {
   return job;
 }
 
+void add_record(std::vector<core::account_row>& rows, const slurm::account_record& r) {
+  if (r.step.empty())
+    rows.push_back(open_row(r));
+  else if (!rows.empty())
+    add_step(rows.back(), r);
+}
+
 std::vector<core::account_row> to_account_rows(std::span<const slurm::account_record> records) {
   std::vector<core::account_row> rows;
-  for (const auto& r : records) {
-    if (r.step.empty())
-      rows.push_back(open_row(r));
-    else if (!rows.empty())
-      add_step(rows.back(), r);
-  }
+  for (const auto& r : records)
+    add_record(rows, r);
   return rows;
 }
 

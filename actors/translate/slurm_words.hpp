@@ -28,5 +28,7 @@ core::listed_job to_listed(const slurm::queue_row&);
 
 /// All records of one job id, in sacct's order: every main row opens an attempt, steps belong to the one above.
 std::vector<core::account_row> to_account_rows(std::span<const slurm::account_record>);
+/// The same, one record after the other.
+void add_record(std::vector<core::account_row>& rows, const slurm::account_record&);
 
 }  // namespace settle::actors

@@ -70,13 +70,33 @@ bool is_json(std::string_view out) noexcept {
   return trimmed(out).starts_with('{');
 }
 
+io::error cut_short() {
+  return {errc::unavailable, "its answer was cut short: its last line has no end"};
+}
+
 template <class Row>
 result<table<Row>> parse_text(std::string_view out, table<Row> (*parse)(std::string_view, bool&)) {
   bool whole = false;
   auto rows = parse(out, whole);
   if (!whole)
-    return io::fail(errc::unavailable, "its answer was cut short: its last line has no end");
+    return tl::unexpected(cut_short());
   return rows;
+}
+
+io::error with_program(std::string_view program, const io::error& e) {
+  return {e.code, std::string(program) + ": " + e.words};
+}
+
+/// Where not one row could be read of a clean, whole answer: why it is none.
+result<void> check_rowless(std::string_view program, const command_result& answer,
+                           const std::vector<bad_row>& bad) {
+  if (!trimmed(answer.err).empty())
+    return io::fail(errc::unavailable, describe_failure(program, answer));
+  const auto nameless = [](const bad_row& b) { return !b.job_id; };
+  if (const auto first = std::find_if(bad.begin(), bad.end(), nameless); first != bad.end())
+    return io::fail(errc::bad_reply, std::string(program) + " printed no row that can be read: '" +
+                                         first_line(first->first_bytes) + "' (" + first->why + ")");
+  return {};
 }
 
 /// `parse` reads what the command printed.
@@ -86,15 +106,10 @@ result<table<Row>> read_table(std::string_view program, command_result& answer, 
     return io::fail(errc::unavailable, describe_failure(program, answer));
   result<table<Row>> out = parse(answer.out);
   if (!out)
-    return io::fail(out.error().code, std::string(program) + ": " + out.error().words);
-  if (!out->rows.empty())
-    return out;
-  if (!trimmed(answer.err).empty())
-    return io::fail(errc::unavailable, describe_failure(program, answer));
-  const auto nameless = [](const bad_row& b) { return !b.job_id; };
-  if (const auto bad = std::find_if(out->bad.begin(), out->bad.end(), nameless); bad != out->bad.end())
-    return io::fail(errc::bad_reply, std::string(program) + " printed no row that can be read: '" +
-                                         first_line(bad->first_bytes) + "' (" + bad->why + ")");
+    return tl::unexpected(with_program(program, out.error()));
+  if (out->rows.empty())
+    if (auto why = check_rowless(program, answer, out->bad); !why)
+      return tl::unexpected(why.error());
   return out;
 }
 
@@ -249,6 +264,29 @@ result<table<account_record>> read_accounting(command_result answer) {
   return read_table<account_record>("sacct", answer, [](std::string& out) {
     return is_json(out) ? parse_accounting_json(std::move(out)) : parse_text(out, parse_accounting);
   });
+}
+
+result<std::vector<bad_row>> read_accounting_rows(command_result answer,
+                                                  const std::function<void(const account_record&)>& row) {
+  if (!is_clean(answer) || is_json(answer.out)) {
+    auto all = read_accounting(std::move(answer));
+    if (!all)
+      return tl::unexpected(all.error());
+    std::for_each(all->rows.begin(), all->rows.end(), row);
+    return std::move(all->bad);
+  }
+  bool whole = false;
+  std::size_t rows = 0;
+  auto bad = parse_accounting_rows(answer.out, whole, [&](const account_record& record) {
+    ++rows;
+    row(record);
+  });
+  if (!whole)
+    return tl::unexpected(with_program("sacct", cut_short()));
+  if (rows == 0)
+    if (auto why = check_rowless("sacct", answer, bad); !why)
+      return tl::unexpected(why.error());
+  return bad;
 }
 
 bool says_accounting_disabled(const command_result& answer) {

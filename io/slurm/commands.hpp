@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -42,6 +43,10 @@ command account_by_name_command(std::uint32_t uid, std::span<const std::string> 
                                 std::chrono::milliseconds deadline);
 /// As read_listing; text and JSON.
 result<table<account_record>> read_accounting(command_result answer);
+/// The same without a table: each row goes to `row`, in order and before it is known that the answer is a whole one; the
+/// rows that could not be read come back.
+result<std::vector<bad_row>> read_accounting_rows(command_result answer,
+                                                  const std::function<void(const account_record&)>& row);
 /// "Slurm accounting storage is disabled": told apart from an outage.
 bool says_accounting_disabled(const command_result& answer);
 

@@ -7,9 +7,11 @@
 #include "io/slurm/records.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace settle::slurm {
 
@@ -24,6 +26,9 @@ inline constexpr std::string_view queue_format =
 /// Fields, in order, separated by '|': JobIDRaw JobID State ExitCode DerivedExitCode Submit Start End ElapsedRaw
 /// TotalCPU MaxRSS AllocCPUS NodeList JobName.
 table<account_record> parse_accounting(std::string_view text, bool& whole);
+/// The same row by row; returns what was set aside.
+std::vector<bad_row> parse_accounting_rows(std::string_view text, bool& whole,
+                                           const std::function<void(const account_record&)>& row);
 inline constexpr std::string_view accounting_format =
     "JobIDRaw,JobID,State,ExitCode,DerivedExitCode,Submit,Start,End,ElapsedRaw,TotalCPU,MaxRSS,AllocCPUS,"
     "NodeList,JobName";

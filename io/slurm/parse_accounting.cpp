@@ -88,4 +88,21 @@ table<account_record> parse_accounting(std::string_view text, bool& whole) {
   return field::read_table<account_record, fields>(text, whole, read_row);
 }
 
+std::vector<bad_row> parse_accounting_rows(std::string_view text, bool& whole,
+                                           const std::function<void(const account_record&)>& row) {
+  std::vector<bad_row> bad;
+  fields columns;
+  const auto read = [&](std::string_view line) {
+    account_record record;
+    if (const auto why = read_row(line, columns, record); !why.empty())
+      bad.push_back(field::set_line_aside(line, why));
+    else
+      row(record);
+  };
+  whole = field::for_each_line(text, read, [&](std::string_view line) {
+    bad.push_back(field::set_line_aside(line, "no newline at its end"));
+  });
+  return bad;
+}
+
 }  // namespace settle::slurm

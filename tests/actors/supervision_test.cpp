@@ -30,9 +30,7 @@ protected:
   caf::behavior make_behavior() override {
     return {[this](const actors::job_order& m) { orders_->push_back(m); },
             [this](const actors::job_watch& m) { watches_->push_back(m); },
-            [](const actors::needs_changed&) {},
-            [](const actors::clock_changed&) {},
-            [](const actors::job_cancel&) {},
+            [](const actors::wishes_changed&) {}, [](const actors::job_cancel&) {},
             [](const actors::job_forget&) {}};
   }
 
@@ -96,7 +94,8 @@ TEST_CASE("a supervisor that dies while the run's last lines are being written l
   CHECK(t.story->last);
 }
 
-TEST_CASE("last reports that are lost with a supervisor are made again, however many", "[actors][supervision]") {
+TEST_CASE("last reports that are lost with a supervisor are made again, however many",
+          "[actors][supervision]") {
   theatre t;
   std::vector<std::string> names;
   for (int i = 0; i < 40; ++i)  // more than may die in a minute

@@ -264,7 +264,8 @@ TEST_CASE("two items that were given one id each hear of their own job", "[actor
     CHECK(told.rows.size() == (told.to.index == 1 ? 1 : 0));  // each only what stands under its own name
 }
 
-TEST_CASE("who had an id before never takes a renamed row of the one who has it now", "[actors][watch_list]") {
+TEST_CASE("who had an id before never takes a renamed row of the one who has it now",
+          "[actors][watch_list]") {
   const bool former_first = GENERATE(true, false);
   const int former = former_first ? 0 : 1, owner = former_first ? 1 : 0;
   desk d;

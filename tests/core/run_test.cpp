@@ -64,7 +64,7 @@ struct harness {
   }
   run_change fail(item_index i, cause why = cause::exit_nonzero) {
     event e{.kind = kind::listed_failed};
-    e.job.why = why;
+    e.job.write().why = why;
     return on(i, e);
   }
   run_change vanish(item_index i) {

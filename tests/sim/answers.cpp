@@ -26,14 +26,16 @@ actors::accounting_answer accounting_of(io::command_result said, std::vector<std
   answer.latency = said.elapsed;
   answer.disabled = slurm::says_accounting_disabled(said);
   answer.asked = std::move(ids);
-  auto table = slurm::read_accounting(std::move(said));
-  if (!table) {
-    answer.what = tl::unexpected(table.error());
+  actors::accounted_jobs found;
+  auto bad = slurm::read_accounting_rows(std::move(said),
+                                         [&found](const slurm::account_record& r) { found.add(r); });
+  if (!bad) {
+    answer.what = tl::unexpected(bad.error());
     return answer;
   }
   std::vector<actors::accounted_job> jobs;
   actors::unread_jobs unread;
-  actors::add_accounted(*table, jobs, unread);
+  found.take(*bad, jobs, unread);
   answer.some_task_unread = unread.some_task;
   std::vector<std::uint64_t> asked;
   std::partition_copy(answer.asked.begin(), answer.asked.end(), std::back_inserter(answer.unread),
