@@ -5,6 +5,7 @@
 #include "actors/core/limits.hpp"
 #include "actors/core/record.hpp"
 #include "actors/core/site.hpp"
+#include "actors/core/text.hpp"
 #include "actors/core/time.hpp"
 #include "actors/job_spec.hpp"
 #include "io/array_indexes.hpp"
@@ -23,7 +24,7 @@ namespace settle::actors {
 /// One readable row of a listing. Ids are as io/job_id.hpp has them.
 struct listed_row {
   std::uint64_t job_id = 0;
-  std::string name;
+  core::text name;
   core::listed_job job;
   io::array_indexes rest{};  ///< not empty: a row for all these tasks of array `job_id`, which never began
 };
@@ -57,7 +58,7 @@ struct listing_answer {
 /// All rows of one job id in accounting.
 struct accounted_job {
   std::uint64_t job_id = 0;
-  std::string name;
+  core::text name;
   std::vector<core::account_row> rows;
   io::array_indexes rest{};  ///< as listed_row's
 };

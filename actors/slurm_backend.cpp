@@ -134,9 +134,16 @@ constexpr std::size_t told_at_once = 4096;
 void slurm_backend::deliver(delivery d) {
   if (untold_.empty() && told_ < told_at_once)
     return hand_over(std::move(d));
-  if (untold_.empty())
-    compat::send(this, supervisor_, pace_asked{});
-  untold_.push_back(std::move(d));
+  std::vector<delivery> one;
+  one.push_back(std::move(d));
+  deliver_all(std::move(one));
+}
+
+void slurm_backend::deliver_all(std::vector<delivery> all) {
+  const bool first = untold_.empty();
+  untold_.push_back(std::move(all));
+  if (first)
+    tell_on();
 }
 
 void slurm_backend::hand_over(delivery d) {
@@ -145,13 +152,24 @@ void slurm_backend::hand_over(delivery d) {
     compat::send(this, i->second, observed{std::move(d.what), std::move(d.rows)});
 }
 
+void slurm_backend::tell_on() {
+  while (!untold_.empty() && told_ < told_at_once) {
+    auto& those = untold_.front();
+    for (; next_ < those.size() && told_ < told_at_once; ++next_)
+      hand_over(std::move(those[next_]));
+    if (next_ == those.size()) {
+      untold_.pop_front();
+      next_ = 0;
+    }
+  }
+  if (!untold_.empty())
+    compat::send(this, supervisor_, pace_asked{});
+}
+
 /// The supervisor has taken what was told before.
 void slurm_backend::go_on_telling() {
   told_ = 0;
-  for (; !untold_.empty() && told_ < told_at_once; untold_.pop_front())
-    hand_over(std::move(untold_.front()));
-  if (!untold_.empty())
-    compat::send(this, supervisor_, pace_asked{});
+  tell_on();
 }
 
 void slurm_backend::notice(const std::string& words) {

@@ -46,6 +46,7 @@ private:
   void wake_for_submissions(core::duration) override;
   void wake_for_cancels(core::duration) override;
   void deliver(delivery) override;
+  void deliver_all(std::vector<delivery>) override;
   void notice(const std::string& words) override;
   void rerun(item_key, core::event) override;
   void order_alone(const std::vector<item_key>&) override;
@@ -53,6 +54,7 @@ private:
   void forget(const job_forget& m);
   void hand_over(delivery);
   void go_on_telling();
+  void tell_on();
   template <class Message>
   void to_self_later(core::duration wait, Message m) {
     compat::delayed_send(this, caf::actor_cast<caf::actor>(this), wait, std::move(m));
@@ -61,8 +63,10 @@ private:
   slurm_backend_config config_;
   caf::actor supervisor_;
   std::unordered_map<item_key, caf::actor, item_key_hash> items_;
-  std::deque<delivery> untold_;  ///< in order, until the supervisor has taken what came of those before
-  std::size_t told_ = 0;         ///< since it was last asked
+  /// In order, until the supervisor has taken what came of those before.
+  std::deque<std::vector<delivery>> untold_;
+  std::size_t next_ = 0;  ///< of the first of these
+  std::size_t told_ = 0;  ///< since the supervisor was last asked
   slurm_poller poller_;
 };
 

@@ -171,8 +171,8 @@ void slurm_poller::recovered(bool& known, const char* who) {
 // -- telling items -----------------------------------------------------------------------------------------------
 
 void slurm_poller::deliver(std::vector<delivery> what) {
-  for (auto& d : what)
-    port_.deliver(std::move(d));
+  if (!what.empty())
+    port_.deliver_all(std::move(what));
 }
 
 void slurm_poller::tell(item_key key, event e) {

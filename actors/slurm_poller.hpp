@@ -42,7 +42,11 @@ public:
   virtual void wake_for_submissions(core::duration) = 0;
   virtual void wake_for_cancels(core::duration) = 0;
 
-  virtual void deliver(delivery) = 0;                 ///< for an item
+  virtual void deliver(delivery) = 0;  ///< for an item
+  virtual void deliver_all(std::vector<delivery> all) {
+    for (auto& d : all)
+      deliver(std::move(d));
+  }
   virtual void notice(const std::string& words) = 0;  ///< for people
   virtual void rerun(item_key, core::event) = 0;      ///< an ended item's job was listed alive
   /// Their array was refused: each is to be ordered as a job of its own.

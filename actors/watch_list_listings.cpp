@@ -57,7 +57,7 @@ public:
     value_ ^= value_ >> 32;
   }
   template <class Number>
-  void add(const std::optional<Number>& value) {
+  void add(const core::maybe<Number>& value) {
     add(value ? 1 : 0);
     add(static_cast<std::uint64_t>(value.value_or(0)));
   }
@@ -79,8 +79,8 @@ watch_list::told_row watch_list::told_by(const core::listed_job& job) {
   fingerprint all;
   all.add(static_cast<std::uint64_t>(job.means) | static_cast<std::uint64_t>(job.why) << 8 |
           static_cast<std::uint64_t>(job.outlook) << 16);
-  all.add(start_is_forecast(job) ? std::nullopt : job.start);
-  all.add(end_is_forecast(job) ? std::nullopt : job.end);
+  all.add(start_is_forecast(job) ? core::maybe<core::epoch_seconds>{} : job.start);
+  all.add(end_is_forecast(job) ? core::maybe<core::epoch_seconds>{} : job.end);
   all.add(job.submit);
   all.add(job.restarts);
   all.add(job.exact.exit);
@@ -91,9 +91,9 @@ watch_list::told_row watch_list::told_by(const core::listed_job& job) {
 }
 
 watch_list::owner watch_list::owner_of(const watched& w, const listed_row& row) const {
-  if (auto token = token_of_job_name(row.name); !token.empty())
-    return row.name == w.job_name.str() || token == token_of_job_name(w.job_name.str()) ? owner::us
-                                                                                        : owner::stranger;
+  if (auto token = token_of_job_name(row.name.str()); !token.empty())
+    return row.name == w.job_name || token == token_of_job_name(w.job_name.str()) ? owner::us
+                                                                                  : owner::stranger;
   // Its name was changed. The id with the controller's own submit time is as good: a job that got a reused id was
   // submitted at another time. A requeue changes that time too, but counts.
   if (!row.job.submit || w.id_given_away)
@@ -144,7 +144,7 @@ void watch_list::tell_present(item_key key, watched& w, const listed_row& row, c
   const auto& job = row.job;
   w.missed = false;
   w.absence_told = false;
-  if (job.submit && !w.last_submit && !token_of_job_name(row.name).empty())
+  if (job.submit && !w.last_submit && !token_of_job_name(row.name.str()).empty())
     read_clock(w, *job.submit);
   if (job.submit)
     w.last_submit = job.submit;
@@ -182,7 +182,7 @@ bool watch_list::tell_job(std::uint64_t job_id, const listed_row& row, core::dur
     if (w.id_lost)
       continue;
     found = true;
-    names_are_kept_ = names_are_kept_ || !token_of_job_name(row.name).empty();
+    names_are_kept_ = names_are_kept_ || !token_of_job_name(row.name.str()).empty();
     w.seen_in = listings_;
     tell_present(i->second, w, row, begun, now, out);
   }
@@ -209,9 +209,9 @@ void watch_list::tell_row(const listed_row& row, core::duration begun, core::ins
   if (tell_job(row.job_id, row, begun, now, out) || nameless_ == 0)
     return;
   if (!io::is_array_task(row.job_id)) {
-    if (auto i = by_name_.find(row.name); i != by_name_.end())
+    if (auto i = by_name_.find(row.name.str()); i != by_name_.end())
       tell_nameless(i->second, row.job_id, row, begun, now, out);
-  } else if (auto n = nameless_tasks_.find(row.name); n != nameless_tasks_.end()) {
+  } else if (auto n = nameless_tasks_.find(row.name.str()); n != nameless_tasks_.end()) {
     if (auto i = n->second.find(io::array_index_of(row.job_id)); i != n->second.end())
       tell_nameless(item_key{i->second}, row.job_id, row, begun, now, out);
   }
@@ -224,7 +224,7 @@ void watch_list::tell_rest(const listed_row& row, core::duration begun, core::in
     for (const auto& [index, key] : array->second.tasks)
       if (row.rest.contains(index))
         tell_job(io::array_task_id(row.job_id, index), row, begun, now, out);
-  const auto n = nameless_tasks_.find(row.name);
+  const auto n = nameless_tasks_.find(row.name.str());
   if (n == nameless_tasks_.end())
     return;
   const auto nameless = n->second;  // those that are found leave it
@@ -323,7 +323,7 @@ void watch_list::reruns(const listing& seen, core::duration begun, core::instant
   for (const auto& row : seen.rows) {
     auto i = ended_.find(row.job_id);
     if (i == ended_.end() || !is_live(row.job.means) ||
-        i->second.name_hash != std::hash<std::string>{}(row.name))
+        i->second.name_hash != std::hash<std::string>{}(row.name.str()))
       continue;
     auto e = event_of(kind_of(row.job.means), now);
     e.job_id = row.job_id;

@@ -84,7 +84,7 @@ std::vector<std::uint64_t> watch_list::accounting_ids() const {
 /// where a listing showed that life; else they may be a renamed job's or a stranger's who got the id: nobody can
 /// tell, so they decide nothing, but neither was the job never recorded.
 void watch_list::add_rows(const watched& w, const accounted_job& job, std::vector<core::account_row>& rows) {
-  const auto token = token_of_job_name(job.name);
+  const auto token = token_of_job_name(job.name.str());
   if (!token.empty()) {
     if (token == token_of_job_name(w.job_name.str()))
       rows.insert(rows.end(), job.rows.begin(), job.rows.end());
@@ -104,7 +104,7 @@ void watch_list::add_rows(const watched& w, const accounted_job& job, std::vecto
 
 /// As add_rows. Of its own id's rows under its token, which nobody else takes, no copy is made.
 void watch_list::take_rows(const watched& w, accounted_job& job, std::vector<core::account_row>& rows) {
-  if (rows.empty() && job.name == w.job_name.str() && !token_of_job_name(job.name).empty())
+  if (rows.empty() && job.name == w.job_name && !token_of_job_name(job.name.str()).empty())
     rows = std::move(job.rows);
   else
     add_rows(w, job, rows);
@@ -190,6 +190,8 @@ void watch_list::accounted(accounting_answer answer, std::optional<std::uint64_t
     d.what.words = answer.what.error().words;
   for (auto id : answer.unread)
     not_answered(id);
+  if (answer.what)
+    out.reserve(answer.what->size());
   for (auto id : answer.asked) {
     if (answer.some_task_unread)
       not_answered(id);
@@ -293,11 +295,11 @@ void watch_list::find_named(const accounted_job& job, core::instant now, std::ve
       found(key, w, id, now, out);
   };
   if (!io::is_array_task(job.job_id) && job.rest.empty()) {
-    if (auto i = by_name_.find(job.name); i != by_name_.end())
+    if (auto i = by_name_.find(job.name.str()); i != by_name_.end())
       take(i->second, job.job_id);
     return;
   }
-  const auto n = nameless_tasks_.find(job.name);
+  const auto n = nameless_tasks_.find(job.name.str());
   if (n == nameless_tasks_.end())
     return;
   if (job.rest.empty()) {

@@ -198,7 +198,7 @@ private:
     const document& doc = *found->second;
     const std::size_t shared = run_.documents[0]->env.size();
     const auto own = std::span(doc.env).subspan(std::min(shared, doc.env.size()));
-    write_rules(out_, "env", own, task.env, task.own_init ? task.init : doc.init);
+    write_rules(out_, "env", own, task.env, task.own_init ? task.init.str() : doc.init);
   }
 
   /// Where its words are; as the task says where only Slurm knows, and null before it was submitted.
@@ -207,7 +207,7 @@ private:
     const auto found = document_of_.find(it.task);
     if (found == document_of_.end())
       return {};
-    std::pair given{it.task->output_file, it.task->error_file};
+    std::pair given{it.task->output_file.str(), it.task->error_file.str()};
     if (it.last.attempt == 0)
       return given;
     const auto spec =

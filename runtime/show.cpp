@@ -245,7 +245,7 @@ io::result<shown_run> read_run(const std::string& state_dir, const std::string& 
 
 std::string log_file(const std::string& folder, std::size_t index, const tasks::task& task) {
   const std::string stem = folder + "/logs/" + tasks::safe_file_stem(index, task.id);
-  const std::string err = task.error_file.empty() ? stem + ".err" : task.error_file;
+  const std::string err = task.error_file.empty() ? stem + ".err" : task.error_file.str();
   if (err.front() == '/' && has_bytes(err))
     return err;
   if (!task.output_file.empty())

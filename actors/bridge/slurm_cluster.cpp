@@ -56,11 +56,13 @@ asio::awaitable<void> list_jobs(shared_ptr s, std::function<void(listing_answer)
   answer.begun = s->config.now().monotonic;
   auto said = co_await run(s, squeue, std::move(command));
   answer.latency = said.elapsed;
-  auto table = slurm::read_listing(std::move(said), s->config.uid);
-  if (table)
-    answer.what = to_listing(std::move(*table));
+  listed_jobs found(slurm::rows_at_most(said));
+  auto rest = slurm::read_listing_rows(std::move(said), s->config.uid,
+                                       [&found](const slurm::queue_row& row) { found.add(row); });
+  if (rest)
+    answer.what = found.take(*rest);
   else
-    answer.what = tl::unexpected(table.error());
+    answer.what = tl::unexpected(rest.error());
   done(std::move(answer));
 }
 

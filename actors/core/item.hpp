@@ -125,17 +125,17 @@ struct item {
   bool reason_told = false;             ///< people should know `reason`: it belongs to what is published
   bool delay_told = false;              ///< a reason of kind may_start was told in this attempt
   std::uint8_t batch_missing_cycles = 0;
-  std::uint8_t listings_needed = 0;             ///< that must not show it before `candidate` decides
-  std::uint16_t accounting_attempts = 0;        ///< asked and either answered or failed, since settling
-  std::uint32_t attempt = 0;                    ///< 0 before the first submission
-  std::uint32_t submissions = 0;                ///< sbatch intents so far; part of the token
-  std::uint64_t job_id = 0;                     ///< 0: none known
-  std::optional<epoch_seconds> first_submit{};  ///< the controller's submit time as first listed
-  std::optional<epoch_seconds> submit{};        ///< last listed
-  std::optional<epoch_seconds> start{};         ///< last listed
-  std::optional<std::uint32_t> restarts{};      ///< last listed
-  std::optional<exit_status> exact{};           ///< the controller's exit code, once it showed one
-  std::optional<duration> finished_at{};        ///< wall; an approximation until accounting corrects it
+  std::uint8_t listings_needed = 0;       ///< that must not show it before `candidate` decides
+  std::uint16_t accounting_attempts = 0;  ///< asked and either answered or failed, since settling
+  std::uint32_t attempt = 0;              ///< 0 before the first submission
+  std::uint32_t submissions = 0;          ///< sbatch intents so far; part of the token
+  std::uint64_t job_id = 0;               ///< 0: none known
+  maybe<epoch_seconds> first_submit{};    ///< the controller's submit time as first listed
+  maybe<epoch_seconds> submit{};          ///< last listed
+  maybe<epoch_seconds> start{};           ///< last listed
+  maybe<std::uint32_t> restarts{};        ///< last listed
+  std::optional<exit_status> exact{};     ///< the controller's exit code, once it showed one
+  maybe<duration> finished_at{};          ///< wall; an approximation until accounting corrects it
   duration candidate_read{};
   duration decided{};              ///< monotonic time of the verdict; older listings are no rerun
   boxed<listed_job> controller{};  ///< the controller's terminal record, once shown

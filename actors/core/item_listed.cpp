@@ -8,7 +8,7 @@ namespace settle::core {
 namespace {
 
 template <class T>
-bool changed(const std::optional<T>& last, const std::optional<T>& now) {
+bool changed(const maybe<T>& last, const maybe<T>& now) {
   return last && now && *last != *now;
 }
 
@@ -123,9 +123,7 @@ std::string in_seconds(duration d) {
 bool same_life(const item& it, const event& e) {
   if (e.kind != event_kind::listed_alive)
     return false;
-  const auto& known = it.start     ? it.start
-                      : it.reached ? it.reached->facts.start
-                                   : std::optional<epoch_seconds>{};
+  const auto& known = it.start ? it.start : it.reached ? it.reached->facts.start : maybe<epoch_seconds>{};
   return !e.job->start || (known && e.job->start == known && !changed(it.restarts, e.job->restarts));
 }
 

@@ -163,7 +163,7 @@ void correct(step& s, verdict v) {
 }
 
 template <class T>
-void fill(std::optional<T>& into, const std::optional<T>& from) {
+void fill(maybe<T>& into, const maybe<T>& from) {
   if (!into)
     into = from;
 }

@@ -2,6 +2,7 @@
 // from Slurm's words; nothing here knows a word of Slurm's.
 #pragma once
 
+#include "actors/core/maybe.hpp"
 #include "actors/core/status.hpp"
 #include "actors/core/time.hpp"
 
@@ -32,8 +33,8 @@ enum class prospect : std::uint8_t {
 
 /// How a process ended. `exit` and `signal` are never both set to a failure; absent means unreadable.
 struct exit_status {
-  std::optional<std::int32_t> exit{};
-  std::optional<std::int32_t> signal{};
+  maybe<std::int32_t> exit{};
+  maybe<std::int32_t> signal{};
   bool operator==(const exit_status&) const = default;
 };
 
@@ -42,10 +43,10 @@ struct listed_job {
   meaning means = meaning::present;
   cause why = cause::none;  ///< with failed and interrupted
   exit_status exact{};      ///< the controller's own code; only of ended jobs
-  std::optional<std::uint32_t> restarts{};
-  std::optional<epoch_seconds> submit{};
-  std::optional<epoch_seconds> start{};
-  std::optional<epoch_seconds> end{};
+  maybe<std::uint32_t> restarts{};
+  maybe<epoch_seconds> submit{};
+  maybe<epoch_seconds> start{};
+  maybe<epoch_seconds> end{};
   std::string word{};                   ///< the state as the scheduler spelled it
   std::string reason{};                 ///< why it waits, or why it ended
   prospect outlook = prospect::starts;  ///< with waiting: what that reason means
@@ -64,17 +65,17 @@ struct account_row {
   meaning means = meaning::present;
   cause why = cause::none;
   exit_status code{};  ///< as printed: before Slurm 25.11 codes >= 128 lack 128
-  std::optional<epoch_seconds> submit{};
-  std::optional<epoch_seconds> start{};
-  std::optional<epoch_seconds> end{};  ///< absent: not final, whatever the state says
+  maybe<epoch_seconds> submit{};
+  maybe<epoch_seconds> start{};
+  maybe<epoch_seconds> end{};  ///< absent: not final, whatever the state says
   std::optional<batch_row> batch{};
   bool step_failed = false;      ///< some other step failed (DerivedExitCode or a step's row)
   bool step_unfinished = false;  ///< some step has no end although the job has one
   bool canceller_known = false;  ///< "CANCELLED by UID" rather than bare CANCELLED
-  std::optional<std::int64_t> elapsed_s{};
-  std::optional<std::int64_t> cpu_ms{};         ///< total CPU over steps
-  std::optional<std::int64_t> max_rss_bytes{};  ///< largest over steps
-  std::optional<std::int32_t> cpus{};
+  maybe<std::int64_t> elapsed_s{};
+  maybe<std::int64_t> cpu_ms{};         ///< total CPU over steps
+  maybe<std::int64_t> max_rss_bytes{};  ///< largest over steps
+  maybe<std::int32_t> cpus{};
   std::string node_list{};
   std::string word{};
   bool operator==(const account_row&) const = default;

@@ -34,8 +34,8 @@ struct stream_event {
   duration at{};             ///< wall clock; printed as epoch seconds with milliseconds
   std::uint64_t job_id = 0;  ///< 0: none, printed as null
   std::uint32_t attempt = 0;
-  std::optional<std::int32_t> exit_code;
-  std::optional<std::int32_t> signal;
+  maybe<std::int32_t> exit_code;
+  maybe<std::int32_t> signal;
   evidence who = evidence::not_applicable;
   cause why = cause::none;
   std::string

@@ -15,12 +15,12 @@ namespace settle::core {
 
 /// What is known beside the outcome. All of it may still be filled in after a verdict.
 struct details {
-  std::optional<epoch_seconds> start{};
-  std::optional<epoch_seconds> end{};
-  std::optional<std::int64_t> elapsed_s{};
-  std::optional<std::int64_t> cpu_ms{};
-  std::optional<std::int64_t> max_rss_bytes{};
-  std::optional<double> cpu_efficiency{};  ///< cpu time over elapsed time times cpus, 0 to 1
+  maybe<epoch_seconds> start{};
+  maybe<epoch_seconds> end{};
+  maybe<std::int64_t> elapsed_s{};
+  maybe<std::int64_t> cpu_ms{};
+  maybe<std::int64_t> max_rss_bytes{};
+  maybe<double> cpu_efficiency{};  ///< cpu time over elapsed time times cpus, 0 to 1
   std::string node_list{};
   std::string raw_state{};  ///< the scheduler's word, e.g. "CANCELLED by 1000"
   bool operator==(const details&) const = default;
@@ -31,8 +31,8 @@ struct verdict {
   item_status status = item_status::completed;
   evidence who = evidence::not_applicable;
   cause why = cause::none;
-  std::optional<std::int32_t> exit_code{};  ///< absent is not 0
-  std::optional<std::int32_t> signal{};
+  maybe<std::int32_t> exit_code{};  ///< absent is not 0
+  maybe<std::int32_t> signal{};
   std::string error{};    ///< words for people; empty where there is nothing to say
   std::string warning{};  ///< completed, but look: a failed step, a missing .batch row
   details facts{};

@@ -34,32 +34,60 @@ bool is_unreadable(const slurm::array_tasks& array) {
 
 }  // namespace
 
-listing to_listing(slurm::table<slurm::queue_row> table) {
-  listing out;
-  out.rows.reserve(table.rows.size());
-  for (auto& row : table.rows) {
-    if (is_unreadable(row.array)) {
-      out.unreadable_jobs.push_back(row.array.array_job_id);
-      out.first_unreadable = "the array's tasks are not in order: " + row.array.expression.substr(0, 200);
-      out.unread.add(std::move(row.name));
+listed_jobs::listed_jobs(std::size_t rows_at_most) {
+  out_.rows.reserve(rows_at_most);
+}
+
+void listed_jobs::add(const slurm::queue_row& row) {
+  if (is_unreadable(row.array)) {
+    out_.unreadable_jobs.push_back(row.array.array_job_id);
+    out_.first_unreadable = "the array's tasks are not in order: " + row.array.expression.substr(0, 200);
+    out_.unread.add(row.name);
+    return;
+  }
+  if (row.name != name_.str())  // tasks of one array stand together
+    name_ = row.name;
+  out_.rows.push_back({id_of(row.job_id, row.array), name_, to_listed(row), rest_of(row.array)});
+  raw_ids_.push_back(row.job_id);
+}
+
+void listed_jobs::set_aside(const slurm::bad_row& bad) {
+  if (bad.array_job_id)
+    out_.unreadable_jobs.push_back(*bad.array_job_id);
+  else
+    ++out_.unreadable_rows;  // whose task it is, if it is one, nobody can tell
+  if (bad.job_id && bad.job_id != bad.array_job_id)
+    out_.unreadable_jobs.push_back(*bad.job_id);
+  if (out_.first_unreadable.empty())
+    out_.first_unreadable = bad.why + ": " + bad.first_bytes;
+  keep_text(bad, out_.unread);
+}
+
+/// Rows that contradict each other.
+void listed_jobs::set_aside_disputed(const slurm::listing_rest& rest) {
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < out_.rows.size(); ++i) {
+    auto& row = out_.rows[i];
+    const auto raw = raw_ids_[i];
+    const bool of_array = io::is_array_task(row.job_id) || !row.rest.empty();
+    if (!rest.concern(raw) && !(io::is_array_task(row.job_id) && rest.concern(row.job_id))) {
+      if (kept != i)
+        out_.rows[kept] = std::move(row);
+      ++kept;
       continue;
     }
-    auto job = to_listed(row);
-    out.rows.push_back(
-        {id_of(row.job_id, row.array), std::move(row.name), std::move(job), rest_of(row.array)});
+    set_aside(
+        slurm::disputed_row(raw, of_array ? io::array_id_of(row.job_id) : 0, row.job.word, row.name.str()));
   }
-  for (auto& bad : table.bad) {
-    if (bad.array_job_id)
-      out.unreadable_jobs.push_back(*bad.array_job_id);
-    else
-      ++out.unreadable_rows;  // whose task it is, if it is one, nobody can tell
-    if (bad.job_id && bad.job_id != bad.array_job_id)
-      out.unreadable_jobs.push_back(*bad.job_id);
-    if (out.first_unreadable.empty())
-      out.first_unreadable = bad.why + ": " + bad.first_bytes;
-    keep_text(bad, out.unread);
-  }
-  return out;
+  out_.rows.resize(kept);
+}
+
+listing listed_jobs::take(const slurm::listing_rest& rest) {
+  for (const auto& bad : rest.bad)
+    set_aside(bad);
+  if (!rest.disputed.empty())
+    set_aside_disputed(rest);
+  return std::move(out_);
 }
 
 bool unread_jobs::cover(std::uint64_t id) const {
@@ -84,10 +112,12 @@ void accounted_jobs::add(const slurm::account_record& record) {
 std::size_t accounted_jobs::place_of(std::uint64_t id, const slurm::account_record& record) {
   auto rest = rest_of(record.array);
   for (auto [i, last] = by_id_.equal_range(id); i != last; ++i)
-    if (const auto& same = jobs_[i->second]; same.name == record.name && same.rest == rest)
+    if (const auto& same = jobs_[i->second]; same.name.str() == record.name && same.rest == rest)
       return i->second;
   by_id_.emplace(id, jobs_.size());
-  jobs_.push_back({id, record.name, {}, std::move(rest)});
+  if (record.name != name_.str())
+    name_ = record.name;
+  jobs_.push_back({id, name_, {}, std::move(rest)});
   return jobs_.size() - 1;
 }
 

@@ -3,7 +3,8 @@
 #pragma once
 
 #include "actors/cluster.hpp"
-#include "io/slurm/records.hpp"
+#include "actors/core/text.hpp"
+#include "io/slurm/commands.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -14,7 +15,22 @@
 
 namespace settle::actors {
 
-listing to_listing(slurm::table<slurm::queue_row> table);
+/// squeue's rows one by one.
+class listed_jobs {
+public:
+  explicit listed_jobs(std::size_t rows_at_most);
+  void add(const slurm::queue_row&);
+  /// The answer is whole.
+  listing take(const slurm::listing_rest&);
+
+private:
+  void set_aside(const slurm::bad_row&);
+  void set_aside_disputed(const slurm::listing_rest&);
+
+  listing out_;
+  std::vector<std::uint64_t> raw_ids_;  ///< of each row, as squeue has it
+  core::text name_;                     ///< of the last row
+};
 
 /// Jobs of which some row could not be read.
 struct unread_jobs {
@@ -38,6 +54,7 @@ private:
   std::vector<accounted_job> jobs_;
   std::unordered_multimap<std::uint64_t, std::size_t> by_id_;  ///< places in jobs_
   std::optional<std::size_t> current_;                         ///< whose steps follow
+  core::text name_;                                            ///< of the last job
   unread_jobs unread_;
 };
 

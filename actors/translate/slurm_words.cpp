@@ -125,7 +125,8 @@ void add_step(core::account_row& row, const slurm::account_record& r) {
     row.step_failed = true;
   if (row.end && !r.end)
     row.step_unfinished = true;
-  row.max_rss_bytes = std::max(row.max_rss_bytes, r.max_rss_bytes);  // absent is less than any
+  row.max_rss_bytes =
+      std::max(row.max_rss_bytes, core::maybe<std::int64_t>{r.max_rss_bytes});  // absent is less than any
 }
 
 core::account_row open_row(const slurm::account_record& r) {

@@ -1,18 +1,15 @@
 // Whole answers of squeue, sacct, sdiag and sbatch: a value, or exactly one reason why there is none.
 #include "io/slurm/commands.hpp"
 
-#include "io/array_indexes.hpp"
-#include "io/job_id.hpp"
+#include "io/slurm/contradictions.hpp"
 #include "io/slurm/fields.hpp"
 #include "io/slurm/parse.hpp"
 #include "io/slurm/sbatch_words.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <cerrno>
 #include <cstdio>
 #include <system_error>
-#include <unordered_map>
 #include <utility>
 
 namespace settle::slurm {
@@ -113,106 +110,6 @@ result<table<Row>> read_table(std::string_view program, command_result& answer, 
   return out;
 }
 
-/// What a row speaks of: its job, an array's task, or (no index) the rest of an array that waits.
-std::uint64_t subject_of(const queue_row& row) {
-  return row.array.task_id ? io::array_task_id(row.array.array_job_id, *row.array.task_id) : row.job_id;
-}
-
-/// For each id the row that named it first. Flat, and made for a known number of ids: a node for each row of a listing
-/// costs more than reading the row.
-class first_rows {
-public:
-  explicit first_rows(std::size_t ids)
-      : slots_(std::bit_ceil(2 * ids + 2)), shift_(std::countl_zero(slots_.size()) + 1) {}
-
-  /// `row` itself where the id is new. Ids are not 0.
-  std::size_t of(std::uint64_t id, std::size_t row) {
-    const auto mask = slots_.size() - 1;
-    // The product's highest bits: only they hold all of the id, an array's in its upper half and a task's in its lower.
-    auto at = static_cast<std::size_t>((id * 0x9E3779B97F4A7C15u) >> shift_);
-    while (slots_[at].id != 0 && slots_[at].id != id)
-      at = (at + 1) & mask;
-    if (slots_[at].id == 0)
-      slots_[at] = {id, row};
-    return slots_[at].row;
-  }
-
-private:
-  struct slot {
-    std::uint64_t id = 0;
-    std::size_t row = 0;
-  };
-  std::vector<slot> slots_;
-  int shift_;
-};
-
-/// slurmctld has one record per id, and one for each task of an array. A second, different row comes from a job name
-/// that holds a newline, and nothing tells which is which: neither is believed.
-class contradictions {
-public:
-  explicit contradictions(const std::vector<queue_row>& rows) : rows_(rows), first_(2 * rows.size()) {
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      const auto raw = rows[i].job_id;
-      const auto subject = subject_of(rows[i]);
-      note(raw, i);
-      if (subject != raw)
-        note(subject, i);
-      if (!rows[i].array.expression.empty())
-        note_waiting(i);
-    }
-    if (!waiting_.empty())
-      for (const auto& row : rows)
-        if (row.array.task_id)
-          check_waiting(row);
-    std::sort(disputed_.begin(), disputed_.end());
-  }
-  bool any() const { return !disputed_.empty(); }
-  bool concern(const queue_row& row) const { return is_disputed(row.job_id) || is_disputed(subject_of(row)); }
-
-private:
-  bool is_disputed(std::uint64_t id) const {
-    return std::binary_search(disputed_.begin(), disputed_.end(), id);
-  }
-  void note(std::uint64_t id, std::size_t i) {
-    if (const auto first = first_.of(id, i); first != i && !(rows_[i] == rows_[first]))
-      disputed_.push_back(id);
-  }
-  void note_waiting(std::size_t i) {
-    if (auto tasks = io::array_indexes::parse(rows_[i].array.expression))
-      waiting_.emplace(rows_[i].array.array_job_id, std::pair{std::move(*tasks), i});
-  }
-  /// One that waits with the rest of its array has no row of its own.
-  void check_waiting(const queue_row& row) {
-    const auto rest = waiting_.find(row.array.array_job_id);
-    if (rest == waiting_.end() || !rest->second.first.contains(*row.array.task_id))
-      return;
-    disputed_.push_back(subject_of(row));
-    disputed_.push_back(rows_[rest->second.second].job_id);
-  }
-
-  const std::vector<queue_row>& rows_;
-  first_rows first_;
-  std::unordered_map<std::uint64_t, std::pair<io::array_indexes, std::size_t>> waiting_;
-  std::vector<std::uint64_t> disputed_;
-};
-
-void set_aside_contradictions(table<queue_row>& listing) {
-  const contradictions found(listing.rows);
-  if (!found.any())
-    return;
-  std::vector<queue_row> believed;
-  believed.reserve(listing.rows.size());
-  for (auto& row : listing.rows) {
-    if (!found.concern(row)) {
-      believed.push_back(std::move(row));
-      continue;
-    }
-    listing.bad.push_back({row.word + " " + row.name.substr(0, 150), "two different rows for this job",
-                           row.job_id, row.array.array_job_id != 0 ? row.array.array_job_id : row.job_id});
-  }
-  listing.rows = std::move(believed);
-}
-
 /// "4711" or "4711;cluster" on stdout's last line.
 std::optional<std::uint64_t> submitted_id(std::string_view out) noexcept {
   if (!out.ends_with('\n'))
@@ -251,13 +148,86 @@ std::string describe_failure(std::string_view program, const command_result& ans
   return out;
 }
 
-result<table<queue_row>> read_listing(command_result answer, std::optional<std::uint32_t> uid) {
-  auto listing = read_table<queue_row>("squeue", answer, [&](std::string& out) {
-    return is_json(out) ? parse_queue_json(std::move(out), uid) : parse_text(out, parse_queue);
+namespace {
+
+/// Of JSON there is a table in any case.
+result<listing_rest> read_json_listing(command_result& answer, std::optional<std::uint32_t> uid,
+                                       const std::function<void(const queue_row&)>& row) {
+  auto all = read_table<queue_row>("squeue", answer,
+                                   [uid](std::string& out) { return parse_queue_json(std::move(out), uid); });
+  if (!all)
+    return tl::unexpected(all.error());
+  contradictions found(all->rows.size(),
+                       [&](std::size_t first, const queue_row& other) { return all->rows[first] == other; });
+  for (std::size_t i = 0; i < all->rows.size(); ++i) {
+    found.note(all->rows[i], i);
+    row(all->rows[i]);
+  }
+  return listing_rest{std::move(all->bad), found.disputed()};
+}
+
+}  // namespace
+
+std::size_t rows_at_most(const command_result& answer) noexcept {
+  return is_json(answer.out) ? 0 : field::count_lines(answer.out);
+}
+
+result<listing_rest> read_listing_rows(command_result answer, std::optional<std::uint32_t> uid,
+                                       const std::function<void(const queue_row&)>& row) {
+  if (!is_clean(answer))
+    return io::fail(errc::unavailable, describe_failure("squeue", answer));
+  const std::string_view text = answer.out;
+  if (is_json(text))
+    return read_json_listing(answer, uid, row);
+  contradictions found(field::count_lines(text), [text](std::size_t first, const queue_row& other) {
+    return parse_queue_line(text.substr(first, text.find('\n', first) - first)) == other;
   });
-  if (listing)
-    set_aside_contradictions(*listing);
-  return listing;
+  bool whole = false;
+  std::size_t rows = 0;
+  listing_rest rest;
+  rest.bad = parse_queue_rows(text, whole, [&](const queue_row& read, std::size_t place) {
+    ++rows;
+    found.note(read, place);
+    row(read);
+  });
+  if (!whole)
+    return tl::unexpected(with_program("squeue", cut_short()));
+  if (rows == 0)
+    if (auto why = check_rowless("squeue", answer, rest.bad); !why)
+      return tl::unexpected(why.error());
+  rest.disputed = found.disputed();
+  return rest;
+}
+
+bool listing_rest::concern(std::uint64_t id) const noexcept {
+  return std::binary_search(disputed.begin(), disputed.end(), id);
+}
+
+bool listing_rest::concern(const queue_row& row) const noexcept {
+  return concern(row.job_id) || concern(subject_of(row));
+}
+
+bad_row disputed_row(std::uint64_t job_id, std::uint64_t array_job_id, std::string_view word,
+                     std::string_view name) {
+  return {std::string(word) + " " + std::string(name.substr(0, 150)), "two different rows for this job",
+          job_id, array_job_id != 0 ? array_job_id : job_id};
+}
+
+result<table<queue_row>> read_listing(command_result answer, std::optional<std::uint32_t> uid) {
+  table<queue_row> out;
+  out.rows.reserve(rows_at_most(answer));
+  auto rest =
+      read_listing_rows(std::move(answer), uid, [&out](const queue_row& row) { out.rows.push_back(row); });
+  if (!rest)
+    return tl::unexpected(rest.error());
+  out.bad = std::move(rest->bad);
+  if (rest->disputed.empty())
+    return out;
+  for (const auto& row : out.rows)
+    if (rest->concern(row))
+      out.bad.push_back(disputed_row(row.job_id, row.array.array_job_id, row.word, row.name));
+  std::erase_if(out.rows, [&rest](const queue_row& row) { return rest->concern(row); });
+  return out;
 }
 
 result<table<account_record>> read_accounting(command_result answer) {

@@ -8,6 +8,7 @@
 #include "io/subprocess.hpp"
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -29,6 +30,22 @@ command list_command(std::uint32_t uid, std::chrono::milliseconds deadline);
 /// one of them is forged. Text and JSON are both read: what begins with '{' is JSON, of which jobs of other users
 /// than `uid` are left out (squeue --json lists everybody's up to 24.05.0).
 result<table<queue_row>> read_listing(command_result answer, std::optional<std::uint32_t> uid = {});
+/// Of a listing what is known only when all of it was read.
+struct listing_rest {
+  std::vector<bad_row> bad;
+  std::vector<std::uint64_t> disputed{};  ///< sorted: no row that speaks of one of these is believed
+  bool concern(std::uint64_t id) const noexcept;
+  bool concern(const queue_row& row) const noexcept;
+};
+/// The same without a table: each row goes to `row`, in order, before it is known whether it is believed and whether the
+/// answer is a whole one.
+result<listing_rest> read_listing_rows(command_result answer, std::optional<std::uint32_t> uid,
+                                       const std::function<void(const queue_row&)>& row);
+/// A row that is not believed, as read_listing sets it aside.
+bad_row disputed_row(std::uint64_t job_id, std::uint64_t array_job_id, std::string_view word,
+                     std::string_view name);
+/// How many rows its text can hold; 0: not known.
+std::size_t rows_at_most(const command_result& answer) noexcept;
 
 /// sacct -n -P -D --user=UID -j a,b_7,c -o ...: the ids (io/job_id.hpp; an array's own: all of its tasks, which alone
 /// shows the row of those that never began; `a_7`: what that task has a row of its own for), oldest first, cut into at most `calls_max` calls, each

@@ -6,6 +6,7 @@
 #include "io/result.hpp"
 #include "io/slurm/records.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -19,6 +20,10 @@ namespace settle::slurm {
 /// StartTime EndTime Reason Name. Name is last and may hold '|'. exit_code is a raw wait status up to 25.x and
 /// "code:signal" since 26.05; both are read.
 table<queue_row> parse_queue(std::string_view text, bool& whole);
+/// The same row by row, each with the place of its line; returns what was set aside.
+std::vector<bad_row> parse_queue_rows(std::string_view text, bool& whole,
+                                      const std::function<void(const queue_row&, std::size_t place)>& row);
+std::optional<queue_row> parse_queue_line(std::string_view line);
 inline constexpr std::string_view queue_format =
     "JobID:|,ArrayJobID:|,ArrayTaskID:|,State:|,exit_code:|,RestartCnt:|,SubmitTime:|,StartTime:|,EndTime:|,"
     "Reason:|,Name:";

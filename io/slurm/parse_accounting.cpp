@@ -58,8 +58,7 @@ void read_usage(const fields& f, account_record& row) {
   row.cpu_ms = field::cpu_ms(f[cpu]);
   row.max_rss_bytes = field::bytes(f[rss]);
   row.cpus = count<std::int32_t>(f[cpus]);
-  if (f[nodes] != "None assigned")
-    row.node_list = f[nodes];
+  row.node_list = f[nodes] == "None assigned" ? std::string_view{} : f[nodes];
 }
 
 /// Empty when it is well; else why it is not.
@@ -68,6 +67,7 @@ std::string_view read_row(std::string_view line, fields& f, account_record& row)
     return "too few fields";
   if (!read_raw_id(f[raw_id], row))
     return "no job id";
+  row.array = {};
   if (!read_array(f[id], row.array))
     return "the array's tasks are cut or unreadable";
   row.state = state_from_text(f[state]);
@@ -92,8 +92,8 @@ std::vector<bad_row> parse_accounting_rows(std::string_view text, bool& whole,
                                            const std::function<void(const account_record&)>& row) {
   std::vector<bad_row> bad;
   fields columns;
+  account_record record;  // for all rows: it keeps its strings' memory
   const auto read = [&](std::string_view line) {
-    account_record record;
     if (const auto why = read_row(line, columns, record); !why.empty())
       bad.push_back(field::set_line_aside(line, why));
     else

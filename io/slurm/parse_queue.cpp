@@ -41,6 +41,7 @@ std::string_view read_row(std::string_view line, fields& f, queue_row& row) {
   if (!job)
     return "no job id";
   row.job_id = *job;
+  row.array = {};
   if (const auto why = read_array(f, row.array); !why.empty())
     return why;
   row.state = state_from_text(f[state]);
@@ -59,6 +60,31 @@ std::string_view read_row(std::string_view line, fields& f, queue_row& row) {
 
 table<queue_row> parse_queue(std::string_view text, bool& whole) {
   return field::read_table<queue_row, fields>(text, whole, read_row);
+}
+
+std::vector<bad_row> parse_queue_rows(std::string_view text, bool& whole,
+                                      const std::function<void(const queue_row&, std::size_t)>& row) {
+  std::vector<bad_row> bad;
+  fields columns;
+  queue_row one;  // for all rows: it keeps its strings' memory
+  const auto read = [&](std::string_view line) {
+    if (const auto why = read_row(line, columns, one); !why.empty())
+      bad.push_back(field::set_line_aside(line, why));
+    else
+      row(one, static_cast<std::size_t>(line.data() - text.data()));
+  };
+  whole = field::for_each_line(text, read, [&](std::string_view line) {
+    bad.push_back(field::set_line_aside(line, "no newline at its end"));
+  });
+  return bad;
+}
+
+std::optional<queue_row> parse_queue_line(std::string_view line) {
+  fields columns;
+  std::optional<queue_row> row{std::in_place};
+  if (!read_row(line, columns, *row).empty())
+    row.reset();
+  return row;
 }
 
 }  // namespace settle::slurm

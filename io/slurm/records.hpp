@@ -88,6 +88,9 @@ struct queue_row {
   bool operator==(const queue_row&) const = default;
 };
 
+/// What a row speaks of: its job, an array's task, or (no index) the rest of an array that waits. As io/job_id.hpp has them.
+std::uint64_t subject_of(const queue_row&);
+
 /// One row of sacct: a job's (step empty) or a step's.
 struct account_record {
   std::uint64_t job_id = 0;  ///< JobIDRaw

@@ -3,6 +3,7 @@ target_sources(settle_io PRIVATE
   ${CMAKE_CURRENT_SOURCE_DIR}/slurm/answers.cpp
   ${CMAKE_CURRENT_SOURCE_DIR}/slurm/codes.cpp
   ${CMAKE_CURRENT_SOURCE_DIR}/slurm/commands.cpp
+  ${CMAKE_CURRENT_SOURCE_DIR}/slurm/contradictions.cpp
   ${CMAKE_CURRENT_SOURCE_DIR}/slurm/fields.cpp
   ${CMAKE_CURRENT_SOURCE_DIR}/slurm/json_answer.cpp
   ${CMAKE_CURRENT_SOURCE_DIR}/slurm/json_values.cpp

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "io/result.hpp"
+#include "io/tasks/rare_text.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -53,9 +54,9 @@ struct task {
   /// The task's own over the document's defaults; shared by tasks that want the same. Never null.
   std::shared_ptr<const resources> wants = nothing_wanted();
   std::vector<std::string> deps;
-  std::string output_file, error_file, generates_source;
+  rare_text output_file, error_file, generates_source;
   std::vector<env_rule> env;  ///< the task's own
-  std::string init;           ///< shell lines before the command; empty: the document's default
+  rare_text init;             ///< shell lines before the command; empty: the document's default
   place at;                   ///< of the task's opening brace
   place id_at;
   std::vector<place> deps_at;  ///< one for each of deps

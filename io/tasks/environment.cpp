@@ -256,7 +256,7 @@ io::result<resolved_environment> resolve_environment(const document& doc, const 
       return io::fail(io::errc::bad_input, "task " + shown(t.id) + ": " + *refusal);
   }
   resolved_environment out = work.take();
-  out.task_init = t.own_init || !t.init.empty() ? t.init : doc.init;
+  out.task_init = t.own_init || !t.init.empty() ? t.init.str() : doc.init;
   return out;
 }
 

@@ -27,8 +27,13 @@ std::string task::*text_of(field f) {
     return &task::id;
   case field::name:
     return &task::name;
-  case field::command:
+  default:
     return &task::command;
+  }
+}
+
+rare_text task::*rare_text_of(field f) {
+  switch (f) {
   case field::output_file:
     return &task::output_file;
   case field::error_file:
@@ -97,7 +102,11 @@ void read_task_field(json_input& in, field f, json_input::value& v, task& t, con
     t.id_at = in.where(v);
   if (f == field::init)
     t.own_init = true;
-  read_text_field(in, f, v, t.*text_of(f));
+  if (f == field::id || f == field::name || f == field::command)
+    return read_text_field(in, f, v, t.*text_of(f));
+  std::string text;
+  read_text_field(in, f, v, text);
+  t.*rare_text_of(f) = std::move(text);
 }
 
 void tell_missing(json_input& in, const task& t, const given_fields& given) {

@@ -58,7 +58,7 @@ std::string list_of(const fields& facts) {
 }
 
 template <class T>
-std::string number(const std::optional<T>& value, const char* form) {
+std::string number(const core::maybe<T>& value, const char* form) {
   return value ? fmt::format(fmt::runtime(form), *value) : "";
 }
 

@@ -10,7 +10,7 @@ TEST_CASE("a success decides at once", "[core][item]") {
   CHECK(d.it.status == item_status::completed);
   CHECK(d.it.reached->who == evidence::accounting);
   CHECK(d.it.reached->exit_code == 0);
-  CHECK(d.it.finished_at == seconds{1'699'999'999});  // accounting corrects the approximation
+  CHECK(d.it.finished_at == duration{seconds{1'699'999'999}});  // accounting corrects the approximation
 }
 
 TEST_CASE("a failure row decides after one listing that does not show it alive", "[core][item]") {
@@ -202,7 +202,7 @@ TEST_CASE("details may fill in after a confirmed verdict, the outcome stays", "[
   CHECK(d.it.reached->facts.max_rss_bytes == 1000);
   CHECK(d.it.reached->signal == 15);
   CHECK(d.it.reached->who == evidence::queue);
-  CHECK(d.it.finished_at == seconds{1'700'000'100});
+  CHECK(d.it.finished_at == duration{seconds{1'700'000'100}});
   j.reached.signal = 9;
   d.answered(j);
   CHECK(d.it.reached->signal == 15);

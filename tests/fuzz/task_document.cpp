@@ -31,7 +31,7 @@ bool same(const std::vector<tasks::problem>& a, const std::vector<tasks::problem
 void check_task(const tasks::task& t) {
   fuzz::must(!t.id.empty() && !t.command.empty(), "a task has its id and command");
   fuzz::must(t.deps.size() == t.deps_at.size(), "each dependency has its place");
-  for (const auto* text : {&t.id, &t.name, &t.command, &t.wants->working_dir, &t.output_file})
+  for (const auto* text : {&t.id, &t.name, &t.command, &t.wants->working_dir, &t.output_file.str()})
     fuzz::must(fuzz::is_utf8(*text) && text->find('\0') == std::string::npos, "text is UTF-8 without NUL");
 }
 

@@ -13,11 +13,13 @@ using namespace settle;
 actors::listing_answer listing_of(io::command_result said) {
   actors::listing_answer answer;
   answer.latency = said.elapsed;
-  auto table = slurm::read_listing(std::move(said));
-  if (table)
-    answer.what = actors::to_listing(std::move(*table));
+  actors::listed_jobs found(slurm::rows_at_most(said));
+  auto rest = slurm::read_listing_rows(std::move(said), {},
+                                       [&found](const slurm::queue_row& row) { found.add(row); });
+  if (rest)
+    answer.what = found.take(*rest);
   else
-    answer.what = tl::unexpected(table.error());
+    answer.what = tl::unexpected(rest.error());
   return answer;
 }
 

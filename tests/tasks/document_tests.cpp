@@ -37,8 +37,8 @@ TEST_CASE("a task needs id, name and command alone, and asks for nothing else", 
   CHECK(t.command == "true");
   for (const std::string* text :
        {&t.wants->working_dir, &t.wants->partition, &t.wants->account, &t.wants->qos, &t.wants->constraint,
-        &t.wants->memory, &t.wants->time_limit, &t.wants->gres, &t.output_file, &t.error_file,
-        &t.generates_source, &t.init})
+        &t.wants->memory, &t.wants->time_limit, &t.wants->gres, &t.output_file.str(), &t.error_file.str(),
+        &t.generates_source.str(), &t.init.str()})
     CHECK(text->empty());
   CHECK_FALSE(t.wants->cpus);
   CHECK(t.wants->sbatch_args.empty());

@@ -39,8 +39,10 @@ void check_same(const tasks::document& was, const tasks::document& is) {
   REQUIRE(is.tasks.size() == was.tasks.size());
   for (std::size_t i = 0; i < was.tasks.size(); ++i) {
     const auto &a = was.tasks[i], &b = is.tasks[i];
-    CHECK(std::vector{a.id, a.name, a.command, a.output_file, a.error_file, a.generates_source, a.init} ==
-          std::vector{b.id, b.name, b.command, b.output_file, b.error_file, b.generates_source, b.init});
+    CHECK(std::vector<std::string>{a.id, a.name, a.command, a.output_file, a.error_file, a.generates_source,
+                                   a.init} == std::vector<std::string>{b.id, b.name, b.command, b.output_file,
+                                                                       b.error_file, b.generates_source,
+                                                                       b.init});
     CHECK(*a.wants == *b.wants);
     CHECK(a.deps == b.deps);
     CHECK(same(a.env, b.env));
