@@ -167,6 +167,47 @@ TEST_CASE("a part that is not there or not whole is never run", "[tasks][array]"
   }
 }
 
+TEST_CASE("a task finds its part whatever characters are in the script, and beside indexes that have none",
+          "[tasks][array]") {
+  std::string used;
+  for (const char next : {'\0', '~', '^', '`', ',', 'Q', 'W'}) {
+    if (next != '\0')
+      used += next;
+    INFO("'" << used << "'");
+    const auto folder = fresh_folder();
+    auto r = request_of(folder, {"echo '" + used + "' 0", "", "echo '" + used + "' 2", "echo last"});
+    r.tasks.erase(r.tasks.begin() + 1);
+    r.tasks.back().index = 40;
+    const auto script = script_of(r);
+    CHECK((script.find("mapfile") == std::string::npos) == (used.size() == 6));
+    for (const auto& sh : shells()) {
+      INFO(sh.name);
+      CHECK(run_task(sh, folder, script, 0).out == used + " 0\n");
+      CHECK(run_task(sh, folder, script, 2).out == used + " 2\n");
+      CHECK(run_task(sh, folder, script, 40, "3-t3").out == "last\n");
+      CHECK(run_task(sh, folder, script, 1).end.exit == launch_failure_exit);
+      CHECK(run_task(sh, folder, script, 39).end.exit == launch_failure_exit);
+      CHECK(run_task(sh, folder, script, 41).end.exit == launch_failure_exit);
+    }
+  }
+}
+
+TEST_CASE("in bash 5 a task finds its part without a process", "[tasks][array]") {
+  const auto bash = shells().front();
+  if (!bash.is_bash)
+    return;
+  const auto folder = fresh_folder();
+  auto script = script_of(request_of(folder, {"echo 0", "echo 1; exit 3"}));
+  // What would be read by dd is not there.
+  const auto dd = script.find("command -p dd");
+  REQUIRE(dd != std::string::npos);
+  script.replace(dd, 13, "command -p :;");
+  if (run({"/bin/bash", "-c", "case $BASH_VERSION in [5-9].*) ;; *) exit 1 ;; esac"}, {usual_path}).exit != 0)
+    return;
+  CHECK(run_task(bash, folder, script, 0).out == "0\n");
+  CHECK(run_task(bash, folder, script, 1).end.exit == 3);
+}
+
 TEST_CASE("a script is no larger than it may be", "[tasks][array]") {
   const auto r = request_of("/x", std::vector<std::string>(1000, std::string(500, 'x')));
   const auto script = array_script(r, 3 << 20);
