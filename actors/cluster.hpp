@@ -16,6 +16,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace settle::actors {
@@ -28,6 +29,16 @@ struct listed_row {
   io::array_indexes rest{};  ///< not empty: a row for all these tasks of array `job_id`, which never began
 };
 
+/// What is left of rows that could not be read, so that a search by name knows whether it might be in one of them.
+struct unread_rows {
+  std::vector<std::string> texts;
+  bool cut = false;  ///< not all of them, or not all of one: any name may be there
+
+  void add(std::string text);
+  /// Whether a job of that name, or of its array, may be among them.
+  bool may_hold(std::string_view job_name) const;
+};
+
 /// A whole listing: only this can show absence.
 struct listing {
   std::vector<listed_row> rows;
@@ -35,6 +46,7 @@ struct listing {
   std::vector<std::uint64_t> unreadable_jobs;
   std::size_t unreadable_rows = 0;  ///< rows that could not even be attributed
   std::string first_unreadable;     ///< for people
+  unread_rows unread{};             ///< all of them
 };
 
 struct listing_answer {
@@ -61,7 +73,8 @@ struct accounting_answer {
   io::result<std::vector<accounted_job>> what;
   bool disabled = false;  ///< the cluster keeps no accounting at all
   bool some_task_unread =
-      false;                 ///< a row could not be read that may be any array's task's: no task was answered
+      false;  ///< a row could not be read that may be any array's task's: no task was answered
+  unread_rows unread_text{};
   core::duration read{};     ///< monotonic, when the last answer was read
   core::duration latency{};  ///< of the slowest call
 };

@@ -39,9 +39,11 @@ io::result<std::unique_ptr<run_store>> open_folder(const run_facts& facts, bool 
     return io::fail(taken.error().code, "run " + facts.id + ": " + taken.error().words);
   std::shared_ptr<io::lease> lease = std::move(*taken);
   io::journal_guard guard;
-  guard.may_write = [lease, id = facts.id]() -> io::result<void> {
+  guard.may_write = [lease, id = facts.id, folder = facts.folder]() -> io::result<void> {
     if (lease->still_ours())
       return {};
+    if (io::is_missing(folder))
+      return io::fail(io::errc::storage, "run " + id + " is gone: somebody removed " + folder);
     return io::fail(io::errc::storage, "another process has taken over run " + id);
   };
   guard.beat = [lease] { lease->beat(); };

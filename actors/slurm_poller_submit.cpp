@@ -26,6 +26,7 @@ event_kind kind_of_refusal(io::errc code) {
     return event_kind::submit_deferred;
   case io::errc::maybe_submitted:
   case io::errc::bad_reply:
+  case io::errc::unknown_kind:
   case io::errc::cancelled:
     return event_kind::submit_unclear;
   }

@@ -184,8 +184,9 @@ private:
                     std::vector<delivery>&);
   void tell_missing(item_key, watched&, bool certain, core::duration begun, core::instant now,
                     std::vector<delivery>&);
-  void tell_unseen(item_key, watched&, bool certain, bool all_readable, core::duration begun,
-                   core::instant now, std::vector<delivery>&);
+  void tell_unseen(item_key, watched&, bool certain, core::duration begun, core::instant now,
+                   std::vector<delivery>&);
+  static void note_silence(watched&, bool suspect, const listing& seen, core::duration begun);
   bool lacks_every_live_job() const;
   static void add_rows(const watched&, const accounted_job&, std::vector<core::account_row>& rows);
   static void take_rows(const watched&, accounted_job&, std::vector<core::account_row>& rows);

@@ -282,18 +282,21 @@ void watch_list::listed(const listing& seen, core::duration begun, core::instant
     tell_row(row, begun, now, out);
   for (auto id : seen.unreadable_jobs)
     note_unreadable(id);
-  const bool certain = seen.unreadable_rows == 0 && !lacks_every_live_job();
+  const bool suspect = lacks_every_live_job();
+  const bool certain = seen.unreadable_rows == 0 && !suspect;
   quiet_ = true;
   for (auto& [key, w] : jobs_) {
-    if (w.seen_in != listings_)
-      tell_unseen(key, w, certain, seen.unreadable_jobs.empty(), begun, now, out);
+    if (w.seen_in != listings_ && w.job_id == 0 && w.needs.search)
+      note_silence(w, suspect, seen, begun);
+    else if (w.seen_in != listings_)
+      tell_unseen(key, w, certain, begun, now, out);
     quiet_ = quiet_ && w.clock == clock_kind::none && w.needs == item_needs{};
   }
 }
 
 /// No row of this listing is its.
-void watch_list::tell_unseen(item_key key, watched& w, bool certain, bool all_readable, core::duration begun,
-                             core::instant now, std::vector<delivery>& out) {
+void watch_list::tell_unseen(item_key key, watched& w, bool certain, core::duration begun, core::instant now,
+                             std::vector<delivery>& out) {
   if (w.unreadable_in == listings_) {
     auto e = event_of(event_kind::listed_present, now);
     e.begun = begun;
@@ -301,11 +304,16 @@ void watch_list::tell_unseen(item_key key, watched& w, bool certain, bool all_re
     out.push_back({key, std::move(e), {}});
   } else if (w.job_id != 0) {
     tell_missing(key, w, certain, begun, now, out);
-  } else if (w.needs.search && certain && all_readable && begun >= w.searched->began) {
-    if (!w.searched
-             ->silent_listing)  // what follows from it is decided when this cycle's accounting has answered too
-      w.searched->silent_listing = begun;
   }
+}
+
+/// Of what is searched for. What follows from its silence is decided when this cycle's accounting has answered too.
+void watch_list::note_silence(watched& w, bool suspect, const listing& seen, core::duration begun) {
+  auto& silence = *w.searched;
+  if (seen.unread.may_hold(w.job_name.str()))
+    silence.silent_listing.reset();
+  else if (!suspect && !silence.silent_listing && begun >= silence.began)
+    silence.silent_listing = begun;
 }
 
 void watch_list::reruns(const listing& seen, core::duration begun, core::instant now,

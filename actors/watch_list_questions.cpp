@@ -121,8 +121,9 @@ bool watch_list::backlog_matters() const {
 struct watch_list::accounted_rows {
   std::unordered_multimap<std::uint64_t, accounted_job*> jobs;
   std::unordered_multimap<std::uint64_t, accounted_job*> rests;
+  const unread_rows& unread;
 
-  explicit accounted_rows(accounting_answer& answer) {
+  explicit accounted_rows(accounting_answer& answer) : unread(answer.unread_text) {
     if (!answer.what)
       return;
     jobs.reserve(answer.what->size());
@@ -143,6 +144,11 @@ void watch_list::tell_accounted(item_key key, watched& w, std::uint64_t asked, c
     for (auto [j, end] = by_job.rests.equal_range(io::array_id_of(w.job_id)); j != end; ++j)
       if (j->second->rest.contains(io::array_index_of(w.job_id)))
         add_rows(w, *j->second, d.rows);
+  if (d.rows.empty() &&
+      by_job.unread.may_hold(w.job_name.str())) {  // a row that is not even attributed may be its
+    w.rowless_answers = 0;
+    return;
+  }
   const bool whole = asked == w.job_id ? !io::is_array_task(asked) : true;
   if (!d.rows.empty()) {
     highest_accounted_ = std::max(highest_accounted_, io::array_id_of(w.job_id));
@@ -268,8 +274,9 @@ void watch_list::searched(const std::vector<std::string>& names, const accountin
     // Where no accounting is kept the controller's silence has to do.
     if (!answer.what && !answer.disabled)
       w.searched->silent_accounting.reset();
-    else if (answer.read >= w.searched->began && !w.searched->silent_accounting &&
-             !(w.array_index && answer.some_task_unread))
+    else if (answer.unread_text.may_hold(w.job_name.str()))
+      w.searched->silent_accounting.reset();  // an unreadable row may be its: that is no silence
+    else if (answer.read >= w.searched->began && !w.searched->silent_accounting)
       w.searched->silent_accounting = answer.read;
     check_silence(key, w, long_enough, now, out);
   };

@@ -115,4 +115,9 @@ std::optional<std::chrono::nanoseconds> changed_at(const std::string& path) {
   return std::chrono::seconds(facts.st_mtim.tv_sec) + std::chrono::nanoseconds(facts.st_mtim.tv_nsec);
 }
 
+bool is_missing(const std::string& path) {
+  struct stat facts {};
+  return ::stat(path.c_str(), &facts) != 0 && (errno == ENOENT || errno == ENOTDIR);
+}
+
 }  // namespace settle::io

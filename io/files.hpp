@@ -38,6 +38,9 @@ int read_whole_file(const std::string& path, std::string& bytes);
 /// When what is there was last written to, by the file system's clock (CLOCK_REALTIME's zero); none: nothing is there.
 std::optional<std::chrono::nanoseconds> changed_at(const std::string& path);
 
+/// Nothing is there under that name. False where that cannot be known (an unreachable file server, no permission).
+bool is_missing(const std::string& path);
+
 /// Writes a file anew and makes it and its name durable. 0 or errno.
 int write_durable_file(const std::string& path, std::string_view bytes);
 

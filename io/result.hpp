@@ -18,6 +18,7 @@ enum class errc : std::uint8_t {
   maybe_submitted,  ///< look for our token before anything else
   bad_reply,        ///< count it, show the first bytes, treat as unavailable
   cancelled,        ///< unwind quietly
+  unknown_kind,     ///< a line of a kind that a later settle has added: who only reads passes over it
   bad_input,        ///< the user's document or option; exit code 2
   storage,          ///< a file could not be written or read; stop new submissions
 };

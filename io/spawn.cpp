@@ -1,5 +1,6 @@
 #include "io/spawn.hpp"
 
+#include "io/descriptors.hpp"
 #include "io/signals_blocked.hpp"
 
 #include <fcntl.h>
@@ -50,7 +51,8 @@ struct child_plan {
   bool own_session = false;
   bool dies_with_parent = false;
   pid_t parent = 0;
-  volatile int error = 0;  ///< written by the child, in our memory
+  rlim_t soft_descriptors = 0;  ///< its soft limit; 0: ours
+  volatile int error = 0;       ///< written by the child, in our memory
 };
 
 constexpr int program_place = 3;
@@ -94,6 +96,14 @@ SETTLE_BETWEEN_CLONE_AND_EXEC void close_the_rest(const child_plan& plan) {
   const long last = limit.rlim_cur > 65536 ? 65536 : static_cast<long>(limit.rlim_cur);
   for (long fd = first; fd < last; ++fd)
     (void)syscall(SYS_close, fd);
+}
+
+SETTLE_BETWEEN_CLONE_AND_EXEC void set_soft_limit(const child_plan& plan) {
+  struct rlimit limit = {0, 0};
+  if (plan.soft_descriptors == 0 || syscall(SYS_prlimit64, 0, RLIMIT_NOFILE, nullptr, &limit) != 0)
+    return;
+  limit.rlim_cur = plan.soft_descriptors;
+  (void)syscall(SYS_prlimit64, 0, RLIMIT_NOFILE, &limit, nullptr);
 }
 
 SETTLE_BETWEEN_CLONE_AND_EXEC void reset_signals() {
@@ -141,6 +151,7 @@ SETTLE_BETWEEN_CLONE_AND_EXEC int child_main(void* argument) {
     return 127;
   }
   close_the_rest(plan);
+  set_soft_limit(plan);
   reset_signals();
   plan.error = execute(plan);
   return 127;
@@ -220,7 +231,8 @@ tl::expected<spawned, int> spawn(const spawn_request& what) {
                   .descriptors = {what.in, what.out, what.err},
                   .own_session = what.own_session,
                   .dies_with_parent = what.dies_with_this_thread,
-                  .parent = ::getpid()};
+                  .parent = ::getpid(),
+                  .soft_descriptors = former_descriptor_limit().value_or(0)};
   const child_stack stack;
   if (!stack)
     return tl::unexpected<int>(errno);

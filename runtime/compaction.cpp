@@ -52,9 +52,10 @@ io::result<told_journal> read_whole_journal(const std::string& path, const line_
     if (!read)
       wrong = io::error{io::errc::bad_reply,
                         path + ":" + std::to_string(told.size.lines) + ": " + read.error().words};
-    so_far.saw(read);
-    if (read)
-      line(*read, text);
+    if (!read)
+      return;
+    so_far.saw(*read);
+    line(*read, text);
   };
   if (auto read = io::read_journal(path, take, torn); !read)
     return tl::unexpected(read.error());

@@ -90,15 +90,13 @@ run_so_far::run_so_far(std::string run) {
   now_.run = std::move(run);
 }
 
-void run_so_far::saw(const io::result<actors::kept_line>& line) {
-  if (!line)
-    return;
-  if (const auto* run = std::get_if<actors::kept_run>(&*line)) {
+void run_so_far::saw(const actors::kept_line& line) {
+  if (const auto* run = std::get_if<actors::kept_run>(&line)) {
     is_run_ = true;
     now_.title = run->facts.title;
     backend_ = run->facts.backend;
     retry_of_ = run->facts.retry_of;
-  } else if (const auto* e = std::get_if<actors::kept_event>(&*line)) {
+  } else if (const auto* e = std::get_if<actors::kept_event>(&line)) {
     saw_event(*e);
   }
 }

@@ -60,7 +60,8 @@ filled_path fill_pattern(std::string_view pattern, std::uint64_t job_id, std::st
 }
 
 item_output::item_output(shown_run run, std::size_t index, output_stream which)
-    : run_(std::move(run)), index_(index), which_(which), tail_(io::journal_in(run_.folder)) {}
+    : run_(std::move(run)), index_(index), which_(which), tail_(io::journal_in(run_.folder)),
+      lines_(io::journal_in(run_.folder)) {}
 
 io::result<item_output> item_output::open(const std::string& state_dir, const std::string& run,
                                           const std::string& item, output_stream which) {
@@ -88,12 +89,17 @@ io::result<void> item_output::look() {
       // Most lines are about other items: not worth parsing. An id with an escape in it is never passed over.
       const std::string& id = run_.items[index_].id;
       if (line.find(id) != std::string_view::npos || line.find('\\') != std::string_view::npos ||
-          line.find("\"run\"") < line.find(','))
-        if (const auto said = actors::read_kept_line(line))
+          line.find("\"run\"") < line.find(',')) {
+        if (const auto said = lines_.read(line))
           saw(*said);
+      } else {
+        lines_.pass();
+      }
     });
     if (!more)
       return tl::unexpected(more.error());
+    if (lines_.trouble())
+      return tl::unexpected(*lines_.trouble());
     if (!*more)
       return {};
   }

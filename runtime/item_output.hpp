@@ -6,6 +6,7 @@
 #include "actors/core/stream.hpp"
 #include "io/result.hpp"
 #include "runtime/follow.hpp"
+#include "runtime/journal_lines.hpp"
 #include "runtime/show.hpp"
 
 #include <optional>
@@ -48,6 +49,7 @@ private:
   std::size_t index_;
   output_stream which_;
   journal_tail tail_;
+  journal_lines lines_;
   actors::run_facts facts_;
   std::uint32_t submission_ = 0;  ///< the newest; 0: none yet
   core::stream_event last_;

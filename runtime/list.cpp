@@ -6,6 +6,7 @@
 #include "io/unique_fd.hpp"
 #include "runtime/follow.hpp"
 #include "runtime/iso_time.hpp"
+#include "runtime/journal_lines.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -69,7 +70,9 @@ std::optional<end_of_run> last_end(std::string_view text) {
       return;  // most lines by far: not worth parsing
     const auto said = actors::read_kept_line(line);
     const auto* e = said ? std::get_if<actors::kept_event>(&*said) : nullptr;
-    if (e != nullptr && e->kind == core::stream_kind::run_finished)
+    if (!said && said.error().code != io::errc::unknown_kind)
+      found.reset();  // the whole journal is read then, and says where
+    else if (e != nullptr && e->kind == core::stream_kind::run_finished)
       found = end_of_run{whole_event(*e)};
     else if (found && e != nullptr)
       found->last_word = false;
@@ -80,11 +83,16 @@ std::optional<end_of_run> last_end(std::string_view text) {
 io::result<run_so_far> read_all(const std::string& path, const std::string& run) {
   run_so_far all(run);
   journal_tail tail(path);
+  journal_lines lines(path);
   for (;;) {
-    const auto more =
-        tail.read_some([&all](std::string_view line) { all.saw(actors::read_kept_line(line)); });
+    const auto more = tail.read_some([&](std::string_view line) {
+      if (const auto said = lines.read(line))
+        all.saw(*said);
+    });
     if (!more)
       return tl::unexpected(more.error());
+    if (lines.trouble())
+      return tl::unexpected(*lines.trouble());
     if (!*more)
       return all;
   }
@@ -96,7 +104,13 @@ io::result<run_so_far> read_ends(int fd, const std::string& path, const std::str
   if (!head)
     return tl::unexpected(head.error());
   run_so_far known(run);
-  for_each_line(*head, [&known](std::string_view line) { known.saw(actors::read_kept_line(line)); });
+  journal_lines lines(path);
+  for_each_line(*head, [&](std::string_view line) {
+    if (const auto said = lines.read(line))
+      known.saw(*said);
+  });
+  if (lines.trouble())
+    return tl::unexpected(*lines.trouble());
   struct stat facts {};
   if (::fstat(fd, &facts) != 0)
     return cannot("read", path, errno);

@@ -4,6 +4,7 @@
 #include "actors/translate/journal_json.hpp"
 #include "io/journal.hpp"
 #include "io/tasks/job_script.hpp"
+#include "runtime/journal_lines.hpp"
 #include "runtime/settle.hpp"
 
 #include <fmt/format.h>
@@ -57,13 +58,14 @@ private:
 class replay {
 public:
   replay(shown_run& run, std::string_view history_of)
-      : run_(run), history_of_(history_of), documents_(run.folder, run.documents, run.warnings) {}
+      : run_(run), history_of_(history_of), documents_(run.folder, run.documents, run.warnings),
+        lines_(io::journal_in(run.folder)) {}
 
-  /// A line that cannot be read is passed over.
   void take(std::string_view line) {
-    if (const auto said = actors::read_kept_line(line))
+    if (const auto said = lines_.read(line))
       std::visit([this](const auto& what) { saw(what); }, *said);
   }
+  const std::optional<io::error>& trouble() const noexcept { return lines_.trouble(); }
 
   /// Counts and status from the items themselves, whatever the journal lacks.
   void conclude() {
@@ -150,6 +152,7 @@ private:
   shown_run& run_;
   std::string_view history_of_;
   joined_documents documents_;
+  journal_lines lines_;
   core::names index_;  // as run_.items
   std::optional<stream_event> finished_;
 };
@@ -204,19 +207,22 @@ io::result<std::vector<std::unique_ptr<tasks::document>>> read_documents(const s
                                                                          std::vector<std::string>& warnings) {
   std::vector<std::unique_ptr<tasks::document>> documents;
   joined_documents joined(folder, documents, warnings);
+  journal_lines lines(io::journal_in(folder));
   bool torn = false;
   const auto read = io::read_journal(
       io::journal_in(folder),
-      [&joined](std::string_view line) {
+      [&joined, &lines](std::string_view line) {
         if (line.find("\"document\"") >= line.size())
-          return;  // most lines by far: not worth parsing
-        const auto said = actors::read_kept_line(line);
+          return lines.pass();  // most lines by far: not worth parsing
+        const auto said = lines.read(line);
         if (const auto* document = said ? std::get_if<actors::kept_document>(&*said) : nullptr)
           joined.join(*document);
       },
       torn);
   if (!read)
     return tl::unexpected(read.error());
+  if (lines.trouble())
+    return tl::unexpected(*lines.trouble());
   return documents;
 }
 
@@ -231,6 +237,8 @@ io::result<shown_run> read_run(const std::string& state_dir, const std::string& 
       io::journal_in(out.folder), [&lines](std::string_view line) { lines.take(line); }, torn);
   if (!read)
     return tl::unexpected(read.error());
+  if (lines.trouble())
+    return tl::unexpected(*lines.trouble());
   lines.conclude();
   return out;
 }

@@ -89,6 +89,9 @@ asio::awaitable<void> account_jobs(shared_ptr s, std::vector<std::vector<std::ui
     unread_jobs unread;
     found.take(*bad, jobs, unread);
     answer.some_task_unread = answer.some_task_unread || unread.some_task;
+    answer.unread_text.cut = answer.unread_text.cut || unread.text.cut;
+    for (auto& text : unread.text.texts)
+      answer.unread_text.add(std::move(text));
     std::partition_copy(ids[i].begin(), ids[i].end(), std::back_inserter(answer.unread),
                         std::back_inserter(answered), [&](std::uint64_t id) { return unread.cover(id); });
   }

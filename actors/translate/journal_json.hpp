@@ -86,7 +86,7 @@ using kept_line = std::variant<kept_run, kept_document, kept_intent, kept_withdr
                                kept_completions, kept_compaction, kept_event>;
 
 /// What it holds is valid until this thread reads the next line. Errors: bad_reply, with words: no JSON, a field that
-/// is missing, of the wrong type or given twice, a newer journal.
+/// is missing, of the wrong type or given twice, a newer journal; and unknown_kind: an event of a later kind.
 io::result<kept_line> read_kept_line(std::string_view line);
 
 /// The whole event.

@@ -154,7 +154,8 @@ bool is_plain_name(std::string_view file) {
 }
 
 tl::unexpected<io::error> unknown_event(std::string_view name) {
-  return wrong("an event \"" + std::string(name) + "\" that this settle does not know: a newer one wrote it");
+  return io::fail(io::errc::unknown_kind, "an event \"" + std::string(name) +
+                                              "\" that this settle does not know: a newer one wrote it");
 }
 
 tl::unexpected<io::error> wrong_field(std::string_view event) {

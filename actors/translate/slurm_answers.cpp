@@ -23,6 +23,11 @@ io::array_indexes rest_of(const slurm::array_tasks& array) {
   return io::array_indexes::parse(array.expression).value_or(io::array_indexes{});
 }
 
+void keep_text(const slurm::bad_row& bad, unread_rows& out) {
+  out.add(bad.first_bytes + bad.last_bytes);
+  out.cut = out.cut || bad.cut;
+}
+
 bool is_unreadable(const slurm::array_tasks& array) {
   return !array.expression.empty() && !io::array_indexes::parse(array.expression);
 }
@@ -37,6 +42,7 @@ void listed_jobs::add(const slurm::queue_row& row) {
   if (is_unreadable(row.array)) {
     out_.unreadable_jobs.push_back(row.array.array_job_id);
     out_.first_unreadable = "the array's tasks are not in order: " + row.array.expression.substr(0, 200);
+    out_.unread.add(row.name);
     return;
   }
   if (row.name != name_.str())  // tasks of one array stand together
@@ -54,6 +60,7 @@ void listed_jobs::set_aside(const slurm::bad_row& bad) {
     out_.unreadable_jobs.push_back(*bad.job_id);
   if (out_.first_unreadable.empty())
     out_.first_unreadable = bad.why + ": " + bad.first_bytes;
+  keep_text(bad, out_.unread);
 }
 
 /// Rows that contradict each other.
@@ -91,6 +98,7 @@ void accounted_jobs::add(const slurm::account_record& record) {
   const auto id = id_of(record.job_id, record.array);
   if (is_unreadable(record.array)) {
     unread_.ids.insert(id);
+    unread_.text.add(record.name);
     current_.reset();
     return;
   }
@@ -116,6 +124,7 @@ std::size_t accounted_jobs::place_of(std::uint64_t id, const slurm::account_reco
 void accounted_jobs::take(const std::vector<slurm::bad_row>& bad, std::vector<accounted_job>& out,
                           unread_jobs& unread) {
   for (const auto& row : bad) {
+    keep_text(row, unread_.text);
     if (row.job_id)
       unread_.ids.insert(*row.job_id);
     if (row.array_job_id)

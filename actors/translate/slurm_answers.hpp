@@ -36,6 +36,7 @@ private:
 struct unread_jobs {
   std::unordered_set<std::uint64_t> ids;  ///< an array's id: every task of it
   bool some_task = false;                 ///< a row may be any array's task's
+  unread_rows text{};
   bool cover(std::uint64_t id) const;
 };
 

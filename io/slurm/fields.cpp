@@ -11,6 +11,7 @@ namespace settle::slurm::field {
 namespace {
 
 constexpr std::size_t first_bytes_max = 200;
+constexpr std::size_t last_bytes_max = 200;
 constexpr std::int64_t int64_max = std::numeric_limits<std::int64_t>::max();
 
 /// a * b + c, or nothing if that does not fit. None of them is negative.
@@ -248,11 +249,16 @@ std::string printable(std::string_view words) {
 }
 
 bad_row set_aside(std::string_view line, std::string_view why, std::optional<std::uint64_t> job) {
-  return {std::string(line.substr(0, first_bytes_max)), std::string(why), job};
+  bad_row out{std::string(line.substr(0, first_bytes_max)), std::string(why), job};
+  const auto rest = line.substr(std::min(line.size(), first_bytes_max));
+  out.cut = rest.size() > last_bytes_max;
+  out.last_bytes = rest.substr(rest.size() - std::min(rest.size(), last_bytes_max));
+  return out;
 }
 
 bad_row set_line_aside(std::string_view line, std::string_view why) {
   auto out = set_aside(line, why, leading_job_id(line));
+  out.cut = false;  // the name is the last column
   const auto first = line.find('|');
   const auto second = first == std::string_view::npos ? first : line.find('|', first + 1);
   if (second != std::string_view::npos) {

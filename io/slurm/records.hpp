@@ -118,6 +118,9 @@ struct bad_row {
       job_id;  ///< when at least that was readable: of an array's task its own, not its array's
   /// Its array's id, or once more its own, when that was readable too: it voids every task of that array.
   std::optional<std::uint64_t> array_job_id{};
+  std::string
+      last_bytes{};  ///< at most 200, of what is behind `first_bytes`: in a line of text the job's name
+  bool cut = false;  ///< between the two something is left out that may be a name
   bool operator==(const bad_row&) const = default;
 };
 

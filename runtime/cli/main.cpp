@@ -1,5 +1,6 @@
 // The program `settle`: reads the command line and hands it to a command. Nothing escapes: what could not be
 // done is said on stderr, with exit code 3.
+#include "io/descriptors.hpp"
 #include "runtime/cli/arguments.hpp"
 #include "runtime/cli/commands.hpp"
 #include "runtime/cli/output.hpp"
@@ -21,10 +22,25 @@ void print(int fd, const std::string& text) {
   out.flush();
 }
 
+/// What supervises runs needs them for journals, commands and pipes. With fewer it would begin what it cannot go on with.
+constexpr rlim_t descriptors_min = 64;
+
+template <class Arguments>
+int supervising(int (*command)(const Arguments&), const Arguments& arguments) {
+  settle::io::raise_descriptor_limit();
+  if (const auto limit = settle::io::descriptor_limit(); limit < descriptors_min) {
+    print(STDERR_FILENO, "settle: " + std::to_string(descriptors_min) +
+                             " file descriptors are needed, and at most " + std::to_string(limit) +
+                             " are allowed here (ulimit -n); nothing was submitted\n");
+    return exit_no_work;
+  }
+  return command(arguments);
+}
+
 struct dispatch {
-  int operator()(const run_arguments& a) const { return run_command(a); }
+  int operator()(const run_arguments& a) const { return supervising(&run_command, a); }
   int operator()(const submit_arguments& a) const { return submit_command(a); }
-  int operator()(const supervise_arguments& a) const { return supervise_command(a); }
+  int operator()(const supervise_arguments& a) const { return supervising(&supervise_command, a); }
   int operator()(const cancel_arguments& a) const { return cancel_command(a); }
   int operator()(const retry_arguments& a) const { return retry_command(a); }
   int operator()(const prune_arguments& a) const { return prune_command(a); }

@@ -5,6 +5,7 @@
 #include "runtime/cli/output.hpp"
 #include "runtime/cli/reading.hpp"
 #include "runtime/follow.hpp"
+#include "runtime/journal_lines.hpp"
 #include "runtime/show.hpp"
 
 #include <chrono>
@@ -30,15 +31,17 @@ class watched_run {
 public:
   watched_run(const watch_arguments& arguments, std::string run, std::string folder)
       : folder_(std::move(folder)), from_seq_(arguments.from_seq), so_far_(std::move(run)),
-        json_(STDOUT_FILENO) {
+        lines_(io::journal_in(folder_)), json_(STDOUT_FILENO) {
     if (!arguments.json)
       words_ = std::make_unique<human_reporter>();
   }
 
   void line(std::string_view text) {
-    const auto said = actors::read_kept_line(text);
-    so_far_.saw(said);
-    const auto* e = said ? std::get_if<actors::kept_event>(&*said) : nullptr;
+    const auto said = lines_.read(text);
+    if (!said)
+      return;
+    so_far_.saw(*said);
+    const auto* e = std::get_if<actors::kept_event>(&*said);
     if (e == nullptr)
       return;  // the journal's own: not part of the stream
     if (words_ && e->kind == core::stream_kind::run_started)
@@ -62,6 +65,7 @@ public:
   }
   /// False: a signal waits, and something is left.
   bool flush(int wake_fd) { return words_ ? words_->flush(wake_fd, -1) : json_.flush(wake_fd); }
+  const std::optional<io::error>& trouble() const noexcept { return lines_.trouble(); }
   bool lost() const { return words_ ? words_->lost() : json_.failed(); }
   const run_so_far& so_far() const noexcept { return so_far_; }
 
@@ -69,6 +73,7 @@ private:
   std::string folder_;
   std::uint64_t from_seq_;
   run_so_far so_far_;
+  journal_lines lines_;
   output json_;
   std::unique_ptr<human_reporter> words_;  ///< none with --json
 };
@@ -89,6 +94,8 @@ int follow(watched_run& run, journal_tail& journal, signals& noted, bool exit_st
     const auto more = journal.read_some([&run](std::string_view line) { run.line(line); });
     if (!more)
       return refuse(more.error());
+    if (run.trouble())
+      return refuse(*run.trouble());
     // A run_finished counts at the end of the file only: a correction may have taken the run up again behind it.
     const bool finished = !*more && run.so_far().finished();
     if (finished)

@@ -154,6 +154,42 @@ TEST_CASE("silence means nothing while slurmctld has records to hand over", "[ac
   CHECK(look(0, 15s));
 }
 
+TEST_CASE(
+    "a row that cannot be read is no silence where it may be the one that is searched for, and else changes "
+    "nothing",
+    "[actors][watch_list]") {
+  desk d;
+  item_key key{1, 0};
+  d.list.expect(key, name_of(0), std::nullopt, d.now);
+  d.list.set_needs(key, item_needs{.search = true}, d.now);
+  unread_rows ours, banner, cut;
+  ours.add("7|7|N/A|what?|a name that was\ncut." + name_of(0));
+  banner.add("Welcome to the cluster!");
+  cut.cut = true;
+  /// Minutes of it, and then whether that counted as silence.
+  const auto look = [&](const unread_rows& in_listing, const unread_rows& in_accounting) {
+    bool silent = false;
+    for (int cycle = 0; cycle < 5 && !silent; ++cycle) {
+      listing seen;
+      seen.unread = in_listing;
+      seen.unreadable_rows = in_listing.texts.size();
+      d.listed(seen, 1min);
+      accounting_answer said;
+      said.what = std::vector<accounted_job>{};
+      said.unread_text = in_accounting;
+      said.read = d.now.monotonic;
+      d.list.searched({name_of(0)}, said, 0, d.now, d.out);
+      silent = d.told(0, event_kind::search_silent);
+    }
+    return silent;
+  };
+  CHECK_FALSE(look(ours, {}));
+  CHECK_FALSE(look({}, ours));
+  CHECK_FALSE(look(cut, {}));
+  CHECK_FALSE(look({}, cut));
+  CHECK(look(banner, banner));
+}
+
 TEST_CASE("an ended job that runs again is told, its own end is not", "[actors][watch_list]") {
   desk d;
   d.follow(0, 7);

@@ -21,7 +21,8 @@ bool is_utf8(std::string_view text) {
 void check_bad_rows(const std::vector<slurm::bad_row>& bad) {
   for (const auto& row : bad) {
     must(!row.why.empty(), "a bad row has a reason");
-    must(row.first_bytes.size() <= 200, "of a bad row at most 200 bytes are kept");
+    must(row.first_bytes.size() <= 200, "of a bad row's beginning at most 200 bytes are kept");
+    must(row.last_bytes.size() <= 200, "of a bad row's end at most 200 bytes are kept");
     must(!row.job_id || (*row.job_id > 0 && *row.job_id < 0xfffffffe), "a bad row's job id is one");
   }
 }

@@ -39,6 +39,7 @@ actors::accounting_answer accounting_of(io::command_result said, std::vector<std
   actors::unread_jobs unread;
   found.take(*bad, jobs, unread);
   answer.some_task_unread = unread.some_task;
+  answer.unread_text = std::move(unread.text);
   std::vector<std::uint64_t> asked;
   std::partition_copy(answer.asked.begin(), answer.asked.end(), std::back_inserter(answer.unread),
                       std::back_inserter(asked), [&](std::uint64_t id) { return unread.cover(id); });

@@ -204,5 +204,8 @@ TEST_CASE("a last line without its newline is cut and not believed", "[slurm][qu
 }
 
 TEST_CASE("of a long bad row 200 bytes are kept", "[slurm][queue]") {
-  CHECK(parse_all(std::string(5000, 'x') + "\n").bad.front().first_bytes == std::string(200, 'x'));
+  const auto bad = parse_all(std::string(5000, 'x') + "name\n").bad.front();
+  CHECK(bad.first_bytes == std::string(200, 'x'));
+  CHECK(bad.last_bytes == std::string(196, 'x') + "name");
+  CHECK_FALSE(bad.cut);  // the name is there
 }

@@ -1,9 +1,11 @@
 // The disk of the state directory is full, from one write on, for each write that a run makes: settle says so and leaves
-// with 3, or its verdict was durable before. With room again the run goes on: nothing is lost, and nothing ran twice.
+// with 3, or its verdict was durable before. With room again the run goes on: nothing is lost, and nothing ran twice. The
+// same where the file server turns read-only, or no longer lets us write.
 #include "tests/system/workshop.hpp"
 
 #include <catch2/catch.hpp>
 
+#include <cerrno>
 #include <functional>
 #include <memory>
 #include <string>
@@ -28,10 +30,21 @@ std::string counted(const workshop& shop) {
   return text + "]";
 }
 
-invocation with_full_disk(invocation what, const workshop& shop, int after) {
+/// What refuses, and from which call to the next the stories go: all of them for a full disk.
+struct refusal {
+  int error;
+  const char* words;
+  int step;
+};
+constexpr refusal full{ENOSPC, "No space left on device", 1};
+constexpr refusal read_only{EROFS, "Read-only file system", 5};
+constexpr refusal forbidden{EACCES, "Permission denied", 5};
+
+invocation with_full_disk(invocation what, const workshop& shop, int after, const refusal& why) {
   what.environment.push_back("LD_PRELOAD=" SETTLE_FULL_DISK);
   what.environment.push_back("FULL_DISK=" + shop.state().string());
   what.environment.push_back("FULL_DISK_AFTER=" + std::to_string(after));
+  what.environment.push_back("FULL_DISK_ERROR=" + std::to_string(why.error));
   what.environment.push_back("FULL_DISK_COUNT=" + (shop.folder() / "count").string());
   return what;
 }
@@ -81,19 +94,19 @@ void check_it_went_on(story& of) {
   check_each_ran_once(of.shop);
 }
 
-/// Tells the stories of 0, 1, 2, … calls until one never meets the full disk; some side by side, for most of their time is
+/// Tells the stories of 0, 1, 2, … (or each fifth) calls until one never meets the full disk; some side by side, for most of their time is
 /// spent waiting.
-int tell_all(const std::function<invocation(const workshop&)>& command,
+int tell_all(const refusal& why, const std::function<invocation(const workshop&)>& command,
              const std::function<void(story&)>& check) {
   constexpr int side_by_side = 8;
   bool met = true;
   int after = 0;
   while (met && after < 200) {
     std::vector<std::unique_ptr<story>> stories;
-    for (int i = 0; i < side_by_side; ++i) {
-      auto& each = *stories.emplace_back(std::make_unique<story>(after++));
+    for (int i = 0; i < side_by_side; ++i, after += why.step) {
+      auto& each = *stories.emplace_back(std::make_unique<story>(after));
       each.what = command(each.shop);
-      each.first = std::make_unique<program>(with_full_disk(each.what, each.shop, each.after));
+      each.first = std::make_unique<program>(with_full_disk(each.what, each.shop, each.after, why));
     }
     for (auto& each : stories) {
       INFO("full after " << each->after);
@@ -116,15 +129,17 @@ int tell_all(const std::function<invocation(const workshop&)>& command,
 
 TEST_CASE("a disk that is full at any write of a run loses nothing, and no task runs twice",
           "[system][full-disk]") {
+  const auto why = GENERATE(full, read_only, forbidden);
+  INFO(why.words);
   const auto command = [](const workshop& shop) {
     return shop.slurm(shop.document(counted(shop)), {"--json"});
   };
-  const auto stories = tell_all(command, [](story& of) {
+  const auto stories = tell_all(why, command, [&why](story& of) {
     const bool ended = has(of.first->out(), "\"event\":\"run_finished\"");
     CHECK(of.first->exit_code() == (ended ? 1 : 3));
     if (ended)
       return check_each_ran_once(of.shop);
-    CHECK(has(of.first->err(), "No space left on device"));
+    CHECK(has(of.first->err(), why.words));
     of.second = std::make_unique<program>(resumed(of.shop, of.what));
   });
   CHECK(stories > 15);
@@ -134,7 +149,7 @@ TEST_CASE("submit on a full disk leaves a whole run or none", "[system][full-dis
   const auto command = [](const workshop& shop) {
     return shop.settle({"submit", shop.document(counted(shop)), "--backend", "slurm"});
   };
-  const auto stories = tell_all(command, [](story& of) {
+  const auto stories = tell_all(full, command, [](story& of) {
     const bool met = was_met(of.shop, of.after);
     CHECK(of.first->exit_code() == (met ? 3 : 0));
     CHECK(has(of.first->err(), "No space left on device") == met);

@@ -70,7 +70,7 @@ TEST_CASE("list reads long journals by their ends, and whole where the end is no
   const std::size_t last = text.rfind('\n', text.size() - 2) + 1;
   std::string many;
   while (many.size() < 300'000)
-    many += "{\"event\":\"intent\",\"v\":1,\"item\":\"run_finished\",\"token\":\"x\"}\n";
+    many += "{\"event\":\"withdrawn\",\"v\":1,\"item\":\"run_finished\"}\n";
   // Its end is far behind its beginning; then there is none but a torn one; then it is in the middle.
   write_file(journal, text.substr(0, last) + many + text.substr(last));
   CHECK(text_of(call(shop, {"list", "--json"}).out, "status") == "failed");

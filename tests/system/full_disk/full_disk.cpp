@@ -1,6 +1,8 @@
 // A disk that is full, for one process and below one folder: preloaded into settle, it refuses, from the k-th on, every
 // call that takes space there, as the kernel does (ENOSPC). Of the first write that it refuses a half still fits.
 // FULL_DISK: the folder. FULL_DISK_AFTER: how many such calls succeed. FULL_DISK_COUNT: a file that learns how many were made.
+// FULL_DISK_ERROR: another errno in its place, as where a file server turns read-only (EROFS) or forgets who we are (EACCES):
+// then nothing of a write fits, and an existing file is not opened for writing either.
 #include <atomic>
 #include <cerrno>
 #include <cstdarg>
@@ -48,6 +50,14 @@ bool is_below(int file) {
   return is_below(path);
 }
 
+int error() {
+  static const int value = [] {
+    const char* const number = std::getenv("FULL_DISK_ERROR");
+    return number != nullptr ? std::atoi(number) : ENOSPC;
+  }();
+  return value;
+}
+
 enum class room { enough, half, none };
 
 room take() {
@@ -60,7 +70,7 @@ room take() {
       std::fclose(out);
     }
   }
-  return call <= after ? room::enough : call == after + 1 ? room::half : room::none;
+  return call <= after ? room::enough : call == after + 1 && error() == ENOSPC ? room::half : room::none;
 }
 
 template <class function>
@@ -69,7 +79,7 @@ function real(function, const char* name) {
 }
 
 int refused() {
-  errno = ENOSPC;
+  errno = error();
   return -1;
 }
 
@@ -110,7 +120,9 @@ int open(const char* path, int flags, ...) {
   va_start(rest, flags);
   const mode_t mode = mode_of(flags, rest);
   va_end(rest);
-  if ((flags & O_CREAT) != 0 && ::access(path, F_OK) != 0 && is_below(path) && take() != room::enough)
+  const bool makes = (flags & O_CREAT) != 0 && ::access(path, F_OK) != 0;
+  const bool writes = (flags & O_ACCMODE) != O_RDONLY && error() != ENOSPC;
+  if ((makes || writes) && is_below(path) && take() != room::enough)
     return refused();
   return next(path, flags, mode);
 }

@@ -66,7 +66,8 @@ std::string read_all(journal_tail& tail) {
 }
 
 void see(run_so_far& run, const std::string& line) {
-  run.saw(actors::read_kept_line(line));
+  if (const auto said = actors::read_kept_line(line))
+    run.saw(*said);
 }
 
 }  // namespace

@@ -64,6 +64,10 @@ public:
     e.attempt = 1;
     return e;
   }
+  std::string trouble() const {
+    auto run = read_run(state(), "r1", "");
+    return run ? std::string{} : run.error().words;
+  }
   shown_run read(const std::string& history_of = "") const {
     auto run = read_run(state(), "r1", history_of);
     if (!run)
@@ -111,13 +115,24 @@ TEST_CASE("the newest event of an item counts, and counts follow the items", "[p
   CHECK_FALSE(run.items[1].finished_at);
 }
 
-TEST_CASE("a torn last line, strange lines and intents are passed over", "[program][show]") {
+TEST_CASE("a line that cannot be read is told with its place, not passed over", "[program][show]") {
+  const std::string line =
+      GENERATE("", "not json", R"({"event":"intent","v":1,"item":"a","token":"t"})",
+               R"({"event":"item","v":2,"seq":9,"run":"r1","item":"a","status":"failed"})",
+               R"({"event":"document","v":1,"file":"../../../etc/passwd","tasks":1,"generator":null})");
+  INFO(line);
   written_run w;
   w.document(two_tasks);
-  w.line("");
-  w.line("not json");
-  w.line(R"({"event":"intent","v":1,"item":"a","token":"t"})");
-  w.line(R"({"event":"document","v":1,"file":"../../../etc/passwd","tasks":1,"generator":null})");
+  w.line(line);
+  w.item("a", item_status::running);
+  CHECK(w.trouble().find("journal.ndjson:3: ") != std::string::npos);
+}
+
+TEST_CASE("a torn last line, events of a later kind and our own are passed over", "[program][show]") {
+  written_run w;
+  w.document(two_tasks);
+  w.line(R"({"event":"omen","v":1,"item":"a"})");
+  w.line(R"({"event":"withdrawn","v":1,"item":"a"})");
   w.item("a", item_status::running);
   w.torn(R"({"event":"item","v":1,"seq":9,"run":"r1","item":"a","status":"fai)");
   const shown_run run = w.read();
