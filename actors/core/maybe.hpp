@@ -32,8 +32,9 @@ public:
   constexpr maybe(T value) noexcept : value_{value} {}
   /// A coarser duration.
   template <class Coarser>
-    requires(std::is_class_v<Coarser> && std::is_convertible_v<Coarser, T>)
-  constexpr maybe(Coarser value) noexcept : value_{value} {}
+  requires(std::is_class_v<Coarser>&& std::is_convertible_v<Coarser, T>) constexpr maybe(
+      Coarser value) noexcept
+      : value_{value} {}
   constexpr maybe(const std::optional<T>& value) noexcept : value_{value.value_or(none)} {}
 
   constexpr bool has_value() const noexcept { return value_ != none; }
@@ -46,7 +47,7 @@ public:
     return has_value() ? std::optional<T>{value_} : std::nullopt;
   }
   template <class Wider>
-    requires std::is_convertible_v<T, Wider>
+  requires std::is_convertible_v<T, Wider>
   constexpr operator std::optional<Wider>() const noexcept {
     return has_value() ? std::optional<Wider>{value_} : std::nullopt;
   }
