@@ -157,8 +157,9 @@ result<listing_rest> read_json_listing(command_result& answer, std::optional<std
                                    [uid](std::string& out) { return parse_queue_json(std::move(out), uid); });
   if (!all)
     return tl::unexpected(all.error());
-  contradictions found(all->rows.size(),
-                       [&](std::size_t first, const queue_row& other) { return all->rows[first] == other; });
+  contradictions found(all->rows.size(), [&](std::size_t first, std::size_t other) {
+    return all->rows[first] == all->rows[other];
+  });
   for (std::size_t i = 0; i < all->rows.size(); ++i) {
     found.note(all->rows[i], i);
     row(all->rows[i]);
@@ -179,8 +180,11 @@ result<listing_rest> read_listing_rows(command_result answer, std::optional<std:
   const std::string_view text = answer.out;
   if (is_json(text))
     return read_json_listing(answer, uid, row);
-  contradictions found(field::count_lines(text), [text](std::size_t first, const queue_row& other) {
-    return parse_queue_line(text.substr(first, text.find('\n', first) - first)) == other;
+  const auto row_at = [text](std::size_t place) {
+    return parse_queue_line(text.substr(place, text.find('\n', place) - place));
+  };
+  contradictions found(field::count_lines(text), [&row_at](std::size_t first, std::size_t other) {
+    return row_at(first) == row_at(other);
   });
   bool whole = false;
   std::size_t rows = 0;

@@ -6,25 +6,17 @@
 
 namespace settle::slurm {
 
-contradictions::contradictions(std::size_t rows, std::function<bool(std::size_t, const queue_row&)> same)
-    : same_(std::move(same)), first_(2 * rows) {}
+contradictions::contradictions(std::size_t rows, std::function<bool(std::size_t, std::size_t)> same)
+    : same_(std::move(same)), jobs_(rows), tasks_(rows) {}
 
 void contradictions::note(const queue_row& row, std::size_t place) {
-  const auto subject = subject_of(row);
-  note(row.job_id, row, place);
-  if (subject != row.job_id)
-    note(subject, row, place);
+  jobs_.add(row.job_id, place);
   if (row.array.task_id)
-    tasks_.push_back(subject);
+    tasks_.add(subject_of(row), place);
   if (row.array.expression.empty())
     return;
   if (auto tasks = io::array_indexes::parse(row.array.expression))
     waiting_.emplace(row.array.array_job_id, std::pair{std::move(*tasks), row.job_id});
-}
-
-void contradictions::note(std::uint64_t id, const queue_row& row, std::size_t place) {
-  if (const auto first = first_.of(id, place); first != place && !same_(first, row))
-    disputed_.push_back(id);
 }
 
 /// One that waits with the rest of its array has no row of its own.
@@ -37,8 +29,14 @@ void contradictions::check_waiting(std::uint64_t task) {
 }
 
 std::vector<std::uint64_t> contradictions::disputed() {
+  const auto check = [this](std::uint64_t id, std::size_t first, std::size_t other) {
+    if (!same_(first, other))
+      disputed_.push_back(id);
+  };
+  jobs_.repeated(check);
+  tasks_.repeated(check);
   if (!waiting_.empty())
-    for (const auto task : tasks_)
+    for (const auto& [task, row] : tasks_.all())
       check_waiting(task);
   std::sort(disputed_.begin(), disputed_.end());
   return std::move(disputed_);

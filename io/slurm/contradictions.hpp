@@ -6,7 +6,7 @@
 #include "io/array_indexes.hpp"
 #include "io/slurm/records.hpp"
 
-#include <bit>
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -16,52 +16,47 @@
 
 namespace settle::slurm {
 
-/// For each id the row that named it first. Flat, and made for a known number of ids: a node for each row of a listing
-/// costs more than reading the row.
-class first_rows {
+/// Which rows name which ids. Sorted once all are there, which costs nothing where they came in order: a table by id would be
+/// a miss of the cache for each.
+class named_rows {
 public:
-  explicit first_rows(std::size_t ids)
-      : slots_(std::bit_ceil(2 * ids + 2)), shift_(std::countl_zero(slots_.size()) + 1) {}
-
-  /// `row` itself where the id is new. Ids are not 0.
-  std::size_t of(std::uint64_t id, std::size_t row) noexcept {
-    const auto mask = slots_.size() - 1;
-    // The product's highest bits: only they hold all of the id, an array's in its upper half and a task's in its lower.
-    auto at = static_cast<std::size_t>((id * 0x9E3779B97F4A7C15u) >> shift_);
-    while (slots_[at].id != 0 && slots_[at].id != id)
-      at = (at + 1) & mask;
-    if (slots_[at].id == 0)
-      slots_[at] = {id, row};
-    return slots_[at].row;
+  explicit named_rows(std::size_t rows) { all_.reserve(rows); }
+  void add(std::uint64_t id, std::size_t row) { all_.emplace_back(id, row); }
+  const auto& all() const noexcept { return all_; }
+  /// `each(id, first, other)` for every row but the first of an id that several name.
+  template <class Each>
+  void repeated(Each each) {
+    if (!std::is_sorted(all_.begin(), all_.end()))
+      std::sort(all_.begin(), all_.end());
+    for (std::size_t i = 1, first = 0; i < all_.size(); ++i) {
+      if (all_[i].first != all_[first].first)
+        first = i;
+      else
+        each(all_[i].first, all_[first].second, all_[i].second);
+    }
   }
 
 private:
-  struct slot {
-    std::uint64_t id = 0;
-    std::size_t row = 0;
-  };
-  std::vector<slot> slots_;
-  int shift_;
+  std::vector<std::pair<std::uint64_t, std::size_t>> all_;
 };
 
 class contradictions {
 public:
-  /// Of at most so many rows. `same(first, row)`: whether the row that was noted as `first` says what this one says.
-  contradictions(std::size_t rows, std::function<bool(std::size_t first, const queue_row& row)> same);
-  /// `place`: another one for each row.
+  /// Of at most so many rows. `same(first, other)`: whether these two say the same.
+  contradictions(std::size_t rows, std::function<bool(std::size_t first, std::size_t other)> same);
+  /// `place`: another one for each row, ascending.
   void note(const queue_row& row, std::size_t place);
   /// The ids of jobs and tasks that nothing is believed of, sorted; once every row is noted.
   std::vector<std::uint64_t> disputed();
 
 private:
-  void note(std::uint64_t id, const queue_row& row, std::size_t place);
   void check_waiting(std::uint64_t task);
 
-  std::function<bool(std::size_t, const queue_row&)> same_;
-  first_rows first_;
+  std::function<bool(std::size_t, std::size_t)> same_;
+  named_rows jobs_;   ///< by the id that is a row's own
+  named_rows tasks_;  ///< of those that are an array's tasks
   std::unordered_map<std::uint64_t, std::pair<io::array_indexes, std::uint64_t>>
-      waiting_;                       ///< by array: its tasks that wait, and the id of their row
-  std::vector<std::uint64_t> tasks_;  ///< those that have rows of their own
+      waiting_;  ///< by array: its tasks that wait, and the id of their row
   std::vector<std::uint64_t> disputed_;
 };
 
