@@ -42,7 +42,8 @@ bool succeeded(const life& l) {
 /// What a failed life may be called.
 bool may_be_called(const life& l, const verdict& v) {
   if (l.unrun)
-    return false;  // the other job's end is the item's
+    return l.cancelled &&
+           v.why == cause::cancelled;  // else the other job's end is the item's (docs/limits.md)
   // The script had written its end before somebody's scancel came.
   if (v.who == evidence::witness && l.wrote.value_or(0) != 0)
     return v.why == cause::exit_nonzero;
@@ -165,6 +166,12 @@ bool checker::nobody_knew_of_more(const job& j, std::size_t l) const {
   return after == listings_begun_.begin() || j.lives[l + 1].queued > *std::prev(after);
 }
 
+bool checker::files_were_away() const {
+  return std::any_of(story_.faults.begin(), story_.faults.end(), [this](const fault_window& f) {
+    return f.what == fault::files_away && f.from <= decided_ && decided_ < f.to;
+  });
+}
+
 void checker::judge_success(index i, const verdict& v) {
   // As above: a scancel that came later changes nothing about it.
   const auto witnessed = [&](const life& l) { return v.who == evidence::witness && l.wrote == 0; };
@@ -191,6 +198,9 @@ void checker::judge_failure(index i, const verdict& v) {
   std::optional<int> other_code;
   for (const auto* j : jobs) {
     const auto& last = j->lives.back();
+    if (last.unrun && last.ended &&
+        files_were_away())  // whose claim stopped it nobody could read (docs/limits.md)
+      return;
     if (j->forgotten)  // nobody has a record of its end
       return;
     for (std::size_t l = 0; l < j->lives.size(); ++l) {

@@ -47,6 +47,7 @@ private:
   void violation(const char* guarantee, settle::core::item_index, const std::string& words);
   void judge(settle::core::item_index, const settle::core::verdict&);
   bool nobody_knew_of_more(const job&, std::size_t life) const;
+  bool files_were_away() const;  ///< when what is being judged was decided
   void judge_success(settle::core::item_index, const settle::core::verdict&);
   void judge_failure(settle::core::item_index, const settle::core::verdict&);
   void judge_unconfirmed(settle::core::item_index);
