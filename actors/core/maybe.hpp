@@ -56,6 +56,11 @@ public:
   friend constexpr bool operator==(const maybe& a, const std::optional<T>& b) noexcept {
     return a.optional() == b;
   }
+  /// Else std::optional's own would take the other one for a value, which an absent one is not.
+  template <class Other>
+  friend constexpr bool operator==(const maybe& a, const std::optional<Other>& b) noexcept {
+    return a.has_value() == b.has_value() && (!b || a.value_ == *b);
+  }
   friend constexpr bool operator==(const maybe& a, const T& b) noexcept {
     return a.has_value() && a.value_ == b;
   }

@@ -124,7 +124,7 @@ namespace {
 std::map<std::uint32_t, std::string> tokens_of(const actors::job_spec& array) {
   std::map<std::uint32_t, std::string> out;
   for (const auto index : array.array) {
-    const auto mark = "\n# task " + std::to_string(index) + " ";
+    const auto mark = "# task " + std::to_string(index) + " ";
     const auto at = array.script.find(mark) + mark.size();
     out[index] = array.script.substr(at, array.script.find(' ', at) - at);
   }

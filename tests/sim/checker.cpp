@@ -234,8 +234,8 @@ void checker::judge_unconfirmed(index i) {
   if (began && observed_ - *began + story_.rules.poll_interval + seconds{70} < limit)
     violation("G7", i, "unconfirmed after " + seconds_text(observed_ - *began) + " of observed settling");
   for (const auto* j : jobs_of(i)) {
-    if (j->lives.back().unrun)
-      continue;  // not the item's end
+    if (j->lives.back().unrun || j->copy)
+      continue;  // not the item's end, as a rule
     const auto since =
         world_.accounted_since(static_cast<std::size_t>(j - world_.jobs().data()), j->lives.size() - 1);
     const bool answered =

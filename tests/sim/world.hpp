@@ -49,7 +49,8 @@ struct job {
       false;  ///< it waits with the rest of its array: no record of its own, and none ever if it is cancelled so
   bool traceless = false;  ///< cancelled while it waited with the rest of its array
   bool unclear = false;    ///< nobody heard its id
-  bool foreign = false;    ///< somebody else's work under our user
+  bool copy = false;  ///< of another one's script, submitted by hand: settle learns of it by its claim alone
+  bool foreign = false;  ///< somebody else's work under our user
   bool cancelled_by_us = false;
   std::vector<life> lives{};
   phase at = phase::pending;

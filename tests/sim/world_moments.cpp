@@ -115,6 +115,7 @@ void world::copy_job() {
       ++id;
     next_id_ = id;
     make_job(std::string{jobs_[j].given_name}, jobs_[j].task, false);
+    jobs_.back().copy = true;
     return;
   }
 }

@@ -158,11 +158,11 @@ TEST_CASE("a part that is not there or not whole is never run", "[tasks][array]"
     INFO(sh.name);
     const auto folder = fresh_folder();
     const auto script =
-        script_of(request_of(folder, {"echo 0", "echo 1; touch ran; " + std::string(300, ':')}));
+        script_of(request_of(folder, {"echo 0", "echo 1; touch cut-part-ran; " + std::string(300, ':')}));
     CHECK(run_task(sh, folder, script, 2).end.exit == launch_failure_exit);
     const auto cut = script.substr(0, script.rfind("# end"));
     CHECK(run_task(sh, folder, cut, 1).end.exit == launch_failure_exit);
-    CHECK_FALSE(std::filesystem::exists(scratch_folder() + "/ran"));
+    CHECK_FALSE(std::filesystem::exists(scratch_folder() + "/cut-part-ran"));
     CHECK(run_task(sh, folder, cut, 0).out == "0\n");
   }
 }
