@@ -17,7 +17,7 @@ namespace {
 
 using core::item_index;
 
-/// Appending to what an earlier attempt wrote needs the file's own name from the start.
+/// Who names files or their open mode wants Slurm to open those, by their own names from the start.
 bool may_join(const tasks::task& t) {
   return t.generates_source.empty() && t.output_file.empty() && t.error_file.empty() &&
          !names_open_mode(*t.wants);

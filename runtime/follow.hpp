@@ -36,7 +36,6 @@ private:
 class run_so_far {
 public:
   explicit run_so_far(std::string run);
-  /// A line that cannot be read is passed over.
   void saw(const actors::kept_line& line);
   /// A run_finished. `last_word`: no event stands behind it.
   void saw_end(const core::stream_event& e, bool last_word = true);

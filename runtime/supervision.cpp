@@ -64,11 +64,12 @@ io::result<std::unique_ptr<supervision>> supervision::start(options where, bool 
 
 io::result<void> supervision::look() {
   const auto now = steady::now();
-  if (!lease_->still_ours() && io::is_missing(supervisor_folder(where_.state_dir)))
-    return io::fail(io::errc::unavailable, "somebody removed the state directory " + where_.state_dir);
-  if (!lease_->still_ours())
-    return io::fail(io::errc::unavailable,
-                    "another process has taken over the supervision of " + where_.state_dir);
+  if (!lease_->still_ours()) {
+    const bool removed = io::is_missing(supervisor_folder(where_.state_dir));
+    return io::fail(io::errc::unavailable, (removed ? "somebody removed the state directory "
+                                                    : "another process has taken over the supervision of ") +
+                                               where_.state_dir);
+  }
   if (now - beaten_ >= beat_distance) {
     lease_->beat();
     beaten_ = now;

@@ -40,8 +40,7 @@ public:
   /// Takes up what is new (after some seconds of that the rest waits for the next call), lets go of what is over. To be
   /// called every second or so. Errors: storage (the state
   /// directory cannot be read now; the runs under way go on), unavailable (another one has taken the lease over, or the state
-  /// directory was removed:
-  /// nothing more is taken up).
+  /// directory was removed: nothing more is taken up).
   io::result<void> look();
 
   struct tally {

@@ -177,25 +177,34 @@ bool for_each_line(std::string_view text, Row&& row, Cut&& cut) {
 /// costs about as much as reading the text. Only advice: refused or unknown, it changes nothing.
 void ask_for_large_pages(void* begin, std::size_t bytes) noexcept;
 
-/// Reads every line with `read_row(line, columns, row)`, which says why it could not (empty: it could). What could
-/// not be read is set aside, and so is a last line without its newline; then `whole` is false.
+/// Reads every line with `read(line)`, which says why it could not (empty: it could). What could not be read is set aside
+/// and comes back, and so is a last line without its newline; then `whole` is false.
+template <class Read>
+std::vector<bad_row> read_lines(std::string_view text, bool& whole, Read read) {
+  std::vector<bad_row> bad;
+  whole = for_each_line(
+      text,
+      [&](std::string_view line) {
+        if (const std::string_view why = read(line); !why.empty())
+          bad.push_back(set_line_aside(line, why));
+      },
+      [&](std::string_view line) { bad.push_back(set_line_aside(line, "no newline at its end")); });
+  return bad;
+}
+
+/// All rows, each read with `read_row(line, columns, row)`, which says why it could not.
 template <class Row, class Columns, class ReadRow>
 table<Row> read_table(std::string_view text, bool& whole, ReadRow read_row) {
   table<Row> out;
   out.rows.reserve(count_lines(text));
   ask_for_large_pages(out.rows.data(), out.rows.capacity() * sizeof(Row));
   Columns columns;  // one for all rows: clearing it each time is a large part of the work
-  const auto read = [&](std::string_view line) {
+  out.bad = read_lines(text, whole, [&](std::string_view line) {
     const std::string_view why = read_row(line, columns, out.rows.emplace_back());
-    if (why.empty())
-      return;
-    out.rows.pop_back();
-    out.bad.push_back(set_line_aside(line, why));
-  };
-  const auto cut = [&](std::string_view line) {
-    out.bad.push_back(set_line_aside(line, "no newline at its end"));
-  };
-  whole = for_each_line(text, read, cut);
+    if (!why.empty())
+      out.rows.pop_back();
+    return why;
+  });
   return out;
 }
 

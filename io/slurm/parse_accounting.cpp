@@ -90,19 +90,14 @@ table<account_record> parse_accounting(std::string_view text, bool& whole) {
 
 std::vector<bad_row> parse_accounting_rows(std::string_view text, bool& whole,
                                            const std::function<void(const account_record&)>& row) {
-  std::vector<bad_row> bad;
   fields columns;
   account_record record;  // for all rows: it keeps its strings' memory
-  const auto read = [&](std::string_view line) {
-    if (const auto why = read_row(line, columns, record); !why.empty())
-      bad.push_back(field::set_line_aside(line, why));
-    else
+  return field::read_lines(text, whole, [&](std::string_view line) {
+    const auto why = read_row(line, columns, record);
+    if (why.empty())
       row(record);
-  };
-  whole = field::for_each_line(text, read, [&](std::string_view line) {
-    bad.push_back(field::set_line_aside(line, "no newline at its end"));
+    return why;
   });
-  return bad;
 }
 
 }  // namespace settle::slurm

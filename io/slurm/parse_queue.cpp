@@ -64,19 +64,14 @@ table<queue_row> parse_queue(std::string_view text, bool& whole) {
 
 std::vector<bad_row> parse_queue_rows(std::string_view text, bool& whole,
                                       const std::function<void(const queue_row&, std::size_t)>& row) {
-  std::vector<bad_row> bad;
   fields columns;
   queue_row one;  // for all rows: it keeps its strings' memory
-  const auto read = [&](std::string_view line) {
-    if (const auto why = read_row(line, columns, one); !why.empty())
-      bad.push_back(field::set_line_aside(line, why));
-    else
+  return field::read_lines(text, whole, [&](std::string_view line) {
+    const auto why = read_row(line, columns, one);
+    if (why.empty())
       row(one, static_cast<std::size_t>(line.data() - text.data()));
-  };
-  whole = field::for_each_line(text, read, [&](std::string_view line) {
-    bad.push_back(field::set_line_aside(line, "no newline at its end"));
+    return why;
   });
-  return bad;
 }
 
 std::optional<queue_row> parse_queue_line(std::string_view line) {

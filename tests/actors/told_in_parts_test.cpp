@@ -31,6 +31,13 @@ auto seen_to_be(const theatre& t, item_status status) {
       }));
 }
 
+void check_all_complete(theatre& t) {
+  t.slurm->vanish_all();
+  t.slurm->account_for_all(0);
+  t.until_over(300s);
+  CHECK(t.story->finished()->tally.of(item_status::completed) == many);
+}
+
 }  // namespace
 
 TEST_CASE("a listing of more jobs than are told at once reaches every item, once", "[actors][parts]") {
@@ -41,10 +48,7 @@ TEST_CASE("a listing of more jobs than are told at once reaches every item, once
   t.slurm->run_all();
   t.pass(15s);
   CHECK(seen_to_be(t, item_status::running) == many);
-  t.slurm->vanish_all();
-  t.slurm->account_for_all(0);
-  t.until_over(300s);
-  CHECK(t.story->finished()->tally.of(item_status::completed) == many);
+  check_all_complete(t);
   CHECK(seen_to_be(t, item_status::completed) == many);
 }
 
@@ -65,8 +69,5 @@ TEST_CASE("a supervisor that dies before it took the first part keeps nobody fro
   t.settle_down();
   t.pass(15s);
   CHECK(seen_to_be(t, item_status::running) == many);
-  t.slurm->vanish_all();
-  t.slurm->account_for_all(0);
-  t.until_over(300s);
-  CHECK(t.story->finished()->tally.of(item_status::completed) == many);
+  check_all_complete(t);
 }

@@ -71,6 +71,12 @@ void expect_unrun(const cluster& slurm, live_run& run, const std::string& id) {
   CHECK(run.hear_until([&] { return exit_code_of(slurm, id) == "125:0"; }, seconds{60}));
 }
 
+void expect_true_verdicts(const live_run& run) {
+  const auto wrong = run.differences();
+  INFO(joined(wrong));
+  CHECK(wrong.empty());
+}
+
 std::string logs_of(const live_run& run) {
   return run.state_folder() + "/runs/" + run.heard().run() + "/logs/0-" + task_name;
 }
@@ -94,9 +100,7 @@ TEST_CASE(
   CHECK(run.heard().terminal() == 0);
   REQUIRE(slurm.ask({"scontrol", "release", job.id}).ok());
   CHECK(run.finish(seconds{120}) == 1);
-  const auto wrong = run.differences();
-  INFO(joined(wrong));
-  CHECK(wrong.empty());
+  expect_true_verdicts(run);
   CHECK(run.job_of(task_name) == copy);
   CHECK(tasks.executions(tasks.tasks().front()) == std::vector{copy});
   CHECK(exit_code_of(slurm, job.id) == "125:0");
@@ -118,9 +122,7 @@ TEST_CASE("a copy of a job that runs exits unrun, and leaves its log files and i
   CHECK(read_file(logs_of(run) + ".out") == "before\n");
   write_file(folder + "/gate", "");
   CHECK(run.finish(seconds{120}) == 0);
-  const auto wrong = run.differences();
-  INFO(joined(wrong));
-  CHECK(wrong.empty());
+  expect_true_verdicts(run);
   CHECK(run.job_of(task_name) == job.id);
 }
 
@@ -148,9 +150,7 @@ TEST_CASE("a submission that settle gave up comes to light after all: its job ex
   expect_unrun(slurm, run, late);
   write_file(folder + "/gate", "");
   CHECK(run.finish(seconds{120}) == 0);
-  const auto wrong = run.differences();
-  INFO(joined(wrong));
-  CHECK(wrong.empty());
+  expect_true_verdicts(run);
   CHECK(run.job_of(task_name) == job.id);
   CHECK(read_file(logs_of(run) + ".out") == "before\n");
 }
@@ -166,9 +166,7 @@ TEST_CASE("a requeued job finds its own claim, and begins its log files anew", "
   task.end.executions = 2;
   live_run run(slurm, folder, tasks);
   CHECK(run.finish(seconds{300}) == 0);
-  const auto wrong = run.differences();
-  INFO(joined(wrong));
-  CHECK(wrong.empty());
+  expect_true_verdicts(run);
   CHECK(read_file(logs_of(run) + ".out") == "life 2\n");
 }
 

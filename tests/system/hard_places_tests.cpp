@@ -8,9 +8,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
-#include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
 using namespace settle::tests;
@@ -288,14 +286,8 @@ TEST_CASE("beside ten thousand finished runs one more is supervised and listed a
   const workshop shop;
   const auto file = shop.document(counted(shop, 1));
   REQUIRE(say(shop.local(file)).exit_code == 1);
-  const auto one = shop.only_run();
-  constexpr int copies = 10'000;
-  for (int n = 1; n < copies; ++n) {
-    const auto copy = shop.state() / "runs" / ("0copy" + std::to_string(n));
-    fs::create_directory(copy);
-    for (const char* name : {"journal.ndjson", "document-0.json"})
-      fs::create_hard_link(one / name, copy / name);
-  }
+  constexpr int runs = 10'000;
+  shop.copy_only_run(runs - 1);
   program supervisor(shop.settle({"supervise", "--backend", "local"}));
   REQUIRE(supervisor.wait_until([](const auto& out, const auto&) { return has(out, "supervises"); }));
   write_file(shop.work() / "ran-0", "");
@@ -304,7 +296,7 @@ TEST_CASE("beside ten thousand finished runs one more is supervised and listed a
   const auto run = left.out.substr(0, left.out.find('\n'));
   CHECK(supervisor.wait_until(
       [&run](const auto& out, const auto&) { return has(out, "run " + run) && has(out, ": failed"); }));
-  CHECK(times(say(shop.settle({"list", "--json"})).out, "\"status\"") == copies + 1);
+  CHECK(times(say(shop.settle({"list", "--json"})).out, "\"status\"") == runs + 1);
   supervisor.signal(SIGTERM);
   supervisor.finish();
   INFO(supervisor.err());

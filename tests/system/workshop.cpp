@@ -83,6 +83,16 @@ fs::path workshop::only_run() const {
   return runs.front();
 }
 
+void workshop::copy_only_run(int copies) const {
+  const auto one = only_run();
+  for (int n = 1; n <= copies; ++n) {
+    const auto copy = state() / "runs" / ("0copy" + std::to_string(n));
+    fs::create_directory(copy);
+    for (const char* name : {"journal.ndjson", "document-0.json"})
+      fs::create_hard_link(one / name, copy / name);
+  }
+}
+
 invocation workshop::settle(std::vector<std::string> words) const {
   invocation what;
   what.argv = {SETTLE_PROGRAM};

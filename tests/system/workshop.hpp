@@ -31,6 +31,7 @@ public:
   std::filesystem::path state() const { return folder_ / "state"; }
   std::string document(const std::string& text) const;  ///< its path
   std::filesystem::path only_run() const;               ///< the folder of the one run
+  void copy_only_run(int copies) const;                 ///< so many more like it, of other ids
 
   /// What `settle` is called with: its state directory, working folder and environment are set.
   invocation settle(std::vector<std::string> words) const;

@@ -62,6 +62,14 @@ void write(const std::string& path, const std::string& text) {
   std::ofstream(path, std::ios::binary | std::ios::trunc) << text;
 }
 
+/// Its script, in a file that can be run.
+std::string written(const script_request& r) {
+  const std::string path = scratch_folder() + "/job.sh";
+  write(path, job_script(r));
+  fs::permissions(path, fs::perms::owner_all);
+  return path;
+}
+
 /// The job exits unrun, and says why in its error file alone.
 void check_unrun(const script_end& end, const std::string& holder) {
   CHECK(end.exit == launch_failure_exit);
@@ -130,9 +138,7 @@ TEST_CASE("of jobs that begin at once exactly one runs", "[tasks][claim]") {
     INFO(sh.name);
     no_runs();
     const auto r = claimed(fresh_folder());
-    const std::string script = scratch_folder() + "/many.sh";
-    write(script, job_script(r));
-    fs::permissions(script, fs::perms::owner_all);
+    const auto script = written(r);
     const auto end =
         run({"/bin/sh", "-c",
              "i=100; while [ $i -lt 140 ]; do SLURM_JOB_ID=$i '" + script + "' & i=$((i + 1)); done; wait"},
@@ -180,9 +186,7 @@ TEST_CASE("a claim that is just being written is waited for", "[tasks][claim]") 
     no_runs();
     const auto r = claimed(fresh_folder());
     write(r.claim, "settle-claim 1 token=" + token + " job=47");
-    const std::string script = scratch_folder() + "/late.sh";
-    write(script, job_script(r));
-    fs::permissions(script, fs::perms::owner_all);
+    const auto script = written(r);
     const auto end = run({"/bin/sh", "-c", "(sleep 2; echo 11 >>'" + r.claim + "') & exec '" + script + "'"},
                          {sh.path_variable, "SLURM_JOB_ID=47", "RAN=" + scratch_folder() + "/ran"});
     check_unrun(end, "settle-claim 1 token=" + token + " job=4711");
@@ -212,9 +216,7 @@ TEST_CASE("a claim that is taken back while a job waits for it is made anew", "[
     no_runs();
     const auto r = claimed(fresh_folder());
     write(r.claim, "");
-    const std::string script = scratch_folder() + "/late.sh";
-    write(script, job_script(r));
-    fs::permissions(script, fs::perms::owner_all);
+    const auto script = written(r);
     const auto end = run({"/bin/sh", "-c", "(sleep 1; rm '" + r.claim + "') & exec '" + script + "'"},
                          {sh.path_variable, "SLURM_JOB_ID=47", "RAN=" + scratch_folder() + "/ran"});
     CHECK(end.exit == 3);
@@ -244,9 +246,7 @@ TEST_CASE("a full file size limit costs the claim's words, not the task", "[task
   for (const shell& sh : shells()) {
     INFO(sh.name);
     const auto r = claimed(fresh_folder(), "exit 7");
-    const std::string script = scratch_folder() + "/limited.sh";
-    write(script, job_script(r));
-    fs::permissions(script, fs::perms::owner_all);
+    const auto script = written(r);
     const auto end =
         run({"/bin/sh", "-c", "ulimit -f 0; exec '" + script + "'"}, {sh.path_variable, "SLURM_JOB_ID=4711"});
     CHECK(end.exit == 7);
