@@ -85,6 +85,14 @@ private:
 
   /// Those whose init differs have scripts that differ in more than their parts.
   void chunk(std::span<const item_index> items) {
+    if (auto common = book_.environment_of_all(items)) {
+      std::vector<member> members;
+      members.reserve(items.size());
+      for (const auto i : items)
+        members.push_back(
+            {i, make_parts_beside_common(book_.facts(), book_.task(i), i, next_submission(i))});
+      return array(std::move(members), common);
+    }
     std::map<std::pair<std::string, std::string>, std::vector<member>> by_init;
     for (const auto i : items) {
       auto parts = book_.script_of(i, next_submission(i));
@@ -96,10 +104,11 @@ private:
       by_init[{env.init, env.task_init}].push_back({i, std::move(*parts)});
     }
     for (auto& [init, members] : by_init)
-      array(std::move(members));
+      array(std::move(members), nullptr);
   }
 
-  void array(std::vector<member> members) {
+  /// `common`: null where each has its whole environment.
+  void array(std::vector<member> members, std::shared_ptr<const tasks::resolved_environment> common) {
     if (members.size() == 1)
       return alone(members.front().item);
     const auto leader = members.front().item;
@@ -114,6 +123,7 @@ private:
     tasks::array_request request;
     request.token = (*whole)->token;
     request.logs = facts.folder + "/logs";
+    request.environment = common;
     const auto output = tasks::array_log_pattern(request.logs, request.token, "out");
     const auto error = tasks::array_log_pattern(request.logs, request.token, "err");
     request.tasks.reserve(members.size());
@@ -125,7 +135,7 @@ private:
     if (!script || !output) {
       for (auto& t : request.tasks)
         members[t.index].parts.script = std::move(t.script);
-      return halves(std::move(members), !output);
+      return halves(std::move(members), std::move(common), !output);
     }
     job_spec spec = **whole;
     spec.script = std::move(*script);
@@ -162,7 +172,8 @@ private:
   }
 
   /// Their script is too large.
-  void halves(std::vector<member> members, bool impossible) {
+  void halves(std::vector<member> members, std::shared_ptr<const tasks::resolved_environment> common,
+              bool impossible) {
     if (impossible) {
       for (const auto& m : members)
         alone(m.item);
@@ -171,8 +182,8 @@ private:
     const auto middle = members.begin() + static_cast<std::ptrdiff_t>(members.size() / 2);
     std::vector<member> second(std::make_move_iterator(middle), std::make_move_iterator(members.end()));
     members.erase(middle, members.end());
-    array(std::move(members));
-    array(std::move(second));
+    array(std::move(members), common);
+    array(std::move(second), common);
   }
 
   run_book& book_;

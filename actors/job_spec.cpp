@@ -12,18 +12,36 @@ namespace {
 
 using pairs = std::vector<std::pair<std::string, std::string>>;
 
-pairs seed_of(const run_facts& run, const tasks::task& task, const std::string& token) {
+constexpr std::string_view item_id_variable = "SETTLE_ITEM_ID";
+constexpr std::string_view token_variable = "SETTLE_TOKEN";
+
+/// What all items of a run have of it.
+pairs seed_of(const run_facts& run) {
   return {{"SCRIPTHUT_BACKEND", run.backend},
           {"SCRIPTHUT_WORKFLOW", run.title},
           {"SCRIPTHUT_RUN_ID", run.id},
           {"SCRIPTHUT_CREATED_AT", run.created_at},
-          {"SETTLE_RUN_ID", run.id},
-          {"SETTLE_ITEM_ID", task.id},
-          {"SETTLE_TOKEN", token}};
+          {"SETTLE_RUN_ID", run.id}};
+}
+
+pairs seed_of(const run_facts& run, const tasks::task& task, const std::string& token) {
+  auto out = seed_of(run);
+  out.emplace_back(item_id_variable, task.id);
+  out.emplace_back(token_variable, token);
+  return out;
 }
 
 std::string exits_folder(const std::string& run_folder) {
   return run_folder + "/exits";
+}
+
+std::string path_of(std::string_view folder, std::string_view part, std::string_view name) {
+  std::string out;
+  out.reserve(folder.size() + part.size() + name.size());
+  out += folder;
+  out += part;
+  out += name;
+  return out;
 }
 
 }  // namespace
@@ -35,11 +53,11 @@ std::string log_file(const std::string& run_folder, std::string_view stem, const
 }
 
 std::string exit_record_file(const std::string& run_folder, const std::string& token) {
-  return exits_folder(run_folder) + "/" + token;
+  return path_of(run_folder, "/exits/", token);
 }
 
 std::string claim_file(const std::string& run_folder, const std::string& token) {
-  return run_folder + "/claims/" + token;
+  return path_of(run_folder, "/claims/", token);
 }
 
 std::string absolute_path(std::string_view path, std::string_view base, std::string_view home) {
@@ -56,6 +74,20 @@ std::string absolute_path(std::string_view path, std::string_view base, std::str
 
 namespace {
 
+/// All but the environment.
+tasks::script_request request_of(const run_facts& run, const tasks::task& task, const std::string& token,
+                                 const std::string& working_dir) {
+  tasks::script_request out;
+  out.command = task.command;
+  out.working_dir = working_dir;
+  out.token = token;
+  if (run.exit_records)
+    out.exit_record = exit_record_file(run.folder, token);
+  if (run.backend != "local")
+    out.claim = claim_file(run.folder, token);
+  return out;
+}
+
 /// A task as one submission of it sees its document's words.
 struct reading {
   reading(const run_facts& in, const tasks::task& what, core::item_index index, std::uint32_t submission)
@@ -69,15 +101,8 @@ struct reading {
     auto environment = tasks::resolve_environment(doc, task, seed);
     if (!environment)
       return tl::unexpected(environment.error());
-    tasks::script_request out;
-    out.command = task.command;
-    out.working_dir = working_dir;
+    auto out = request_of(run, task, token, working_dir);
     out.environment = std::move(*environment);
-    out.token = token;
-    if (run.exit_records)
-      out.exit_record = exit_record_file(run.folder, token);
-    if (run.backend != "local")
-      out.claim = claim_file(run.folder, token);
     return out;
   }
 
@@ -97,6 +122,41 @@ io::result<script_parts> make_script_parts(const run_facts& run, const tasks::do
   if (!script)
     return tl::unexpected(script.error());
   return script_parts{std::move(*script), tasks::safe_file_stem(index, task.id)};
+}
+
+std::shared_ptr<const tasks::resolved_environment> common_environment(const run_facts& run,
+                                                                      const tasks::document& doc) {
+  if (tasks::rules_mention(doc, {item_id_variable, token_variable}))
+    return nullptr;
+  auto environment = tasks::resolve_environment(doc, tasks::task{}, seed_of(run));
+  if (!environment)
+    return nullptr;
+  std::size_t bytes = 0;
+  for (const auto& v : environment->variables)
+    bytes += v.value.size();
+  if (bytes > tasks::environment_bytes_max / 2)  // near the limit each task's own counts
+    return nullptr;
+  return std::make_shared<const tasks::resolved_environment>(std::move(*environment));
+}
+
+bool has_common_environment(const tasks::task& task) {
+  return task.env.empty() && !task.own_init && task.init.empty();
+}
+
+script_parts make_parts_beside_common(const run_facts& run, const tasks::task& task, core::item_index index,
+                                      std::uint32_t submission) {
+  const auto token = make_token(run.id, index, submission);
+  const auto& dir = task.wants->working_dir;
+  const bool plain = dir.find('$') == std::string::npos;
+  script_parts out{request_of(run, task, token,
+                              absolute_path(plain ? dir : tasks::expand_seed(dir, seed_of(run, task, token)),
+                                            run.start_dir, run.home)),
+                   tasks::safe_file_stem(index, task.id)};
+  auto& own = out.script.environment.variables;
+  own.reserve(2);
+  own.push_back({std::string{item_id_variable}, task.id});
+  own.push_back({std::string{token_variable}, token});
+  return out;
 }
 
 io::result<job_spec> make_job_spec(const run_facts& run, const tasks::document& doc, const tasks::task& task,

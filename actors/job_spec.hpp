@@ -72,6 +72,16 @@ io::result<script_parts> make_script_parts(const run_facts& run, const tasks::do
                                            const tasks::task& task, core::item_index index,
                                            std::uint32_t submission);
 
+/// What the document gives all of its tasks that have no rules and no init of their own, beside SETTLE_ITEM_ID and
+/// SETTLE_TOKEN. Null where its rules look at these two, or do not resolve.
+std::shared_ptr<const tasks::resolved_environment> common_environment(const run_facts& run,
+                                                                      const tasks::document& doc);
+/// True for a task to whose environment the document's common one applies.
+bool has_common_environment(const tasks::task& task);
+/// The same parts of such a task, whose environment holds only what it has beside the common one.
+script_parts make_parts_beside_common(const run_facts& run, const tasks::task& task, core::item_index index,
+                                      std::uint32_t submission);
+
 /// The file an item's own log goes to: `extension` is "out" or "err".
 std::string log_file(const std::string& run_folder, std::string_view stem, const char* extension);
 

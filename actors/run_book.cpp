@@ -2,7 +2,7 @@
 
 #include "actors/keys.hpp"
 #include "actors/plan.hpp"
-#include "actors/translate/event_json.hpp"
+#include "actors/translate/event_writer.hpp"
 #include "actors/translate/journal_json.hpp"
 #include "actors/translate/pending_reasons.hpp"
 
@@ -16,6 +16,8 @@ namespace {
 /// Events held for subscribers that are behind. Beyond it the oldest go, and a slow subscriber is told its gap;
 /// the journal has them all.
 constexpr std::size_t events_held_max = 1u << 20;
+/// Lines for the journal go out in pieces of about this size.
+constexpr std::size_t piece_bytes = 256u << 10;
 /// As many of those that every subscriber has had, for one that comes later.
 constexpr std::size_t events_kept = 1u << 14;
 
@@ -23,6 +25,11 @@ constexpr std::size_t events_kept = 1u << 14;
 
 core::stream_event event_of_item(const core::item& it) {
   core::stream_event e;
+  tell_of_item(e, it);
+  return e;
+}
+
+void tell_of_item(core::stream_event& e, const core::item& it) {
   e.status = it.status;
   e.job_id = it.job_id;
   e.attempt = it.attempt;
@@ -40,7 +47,6 @@ core::stream_event event_of_item(const core::item& it) {
     e.warning = v.warning;
     e.facts = v.facts;
   }
-  return e;
 }
 
 run_book::run_book(run_facts facts, std::size_t max_concurrent, bool unconfirmed_releases)
@@ -52,7 +58,8 @@ std::vector<tasks::problem> run_book::join(tasks::document doc, core::run_change
   if (!problems.empty())
     return problems;
   auto inherited = std::make_shared<const tasks::document>(tasks::without_tasks(doc));
-  parts_.push_back({std::move(doc), first, std::move(inherited)});
+  auto environment = common_environment(facts_, doc);
+  parts_.push_back({std::move(doc), first, std::move(inherited), std::move(environment)});
   return {};
 }
 
@@ -118,6 +125,16 @@ io::result<script_parts> run_book::script_of(core::item_index index, std::uint32
   return make_script_parts(facts_, p.doc, p.doc.tasks[index - p.first], index, submission);
 }
 
+std::shared_ptr<const tasks::resolved_environment>
+run_book::environment_of_all(std::span<const core::item_index> items) const {
+  const auto& common = items.empty() ? nullptr : part_of(items.front()).environment;
+  const bool all = common && std::all_of(items.begin(), items.end(), [&](core::item_index i) {
+    const auto& p = part_of(i);
+    return p.environment == common && has_common_environment(p.doc.tasks[i - p.first]);
+  });
+  return all ? common : nullptr;
+}
+
 void run_book::place(core::item_index index, std::optional<array_place> in) {
   if (in)
     places_[index] = *in;
@@ -129,63 +146,90 @@ std::string run_book::array_token(const array_place& in) const {
   return make_token(facts_.id, in.leader, in.leader_submission);
 }
 
-void run_book::tell(core::stream_event e, core::duration wall, const core::item* kept) {
-  e.seq = ++seq_;
-  e.run = facts_.id;
-  e.at = wall;
-  lines_.push_back(kept ? item_line(e, *kept) : to_json(e));
-  events_.push_back(std::move(e));
-  if (events_.size() > events_held_max) {
+/// Made where it is held until subscribers have it.
+core::stream_event& run_book::new_event(core::stream_kind kind, core::duration wall) {
+  if (events_.size() >= events_held_max) {
     events_.pop_front();
     ++first_held_;
   }
+  auto& e = events_.emplace_back();
+  e.kind = kind;
+  e.seq = ++seq_;
+  e.run = facts_.id;
+  e.at = wall;
+  return e;
+}
+
+void run_book::tell(const core::stream_event& e, const core::item* kept) {
+  if (kept)
+    write_item_event(writer_, e, *kept);
+  else
+    write_event(writer_, e);
+  end_line();
 }
 
 void run_book::tell_started(core::duration wall) {
-  core::stream_event e;
-  e.kind = core::stream_kind::run_started;
+  auto& e = new_event(core::stream_kind::run_started, wall);
   e.run_state = run_.status();
   e.tally = run_.tally();
-  tell(std::move(e), wall);
+  tell(e);
 }
 
 void run_book::tell_added(core::item_index generator, core::duration wall) {
-  core::stream_event e;
-  e.kind = core::stream_kind::items_added;
+  auto& e = new_event(core::stream_kind::items_added, wall);
   e.item = run_.tasks().id(generator);
   e.tally = run_.tally();
-  tell(std::move(e), wall);
+  tell(e);
 }
 
 void run_book::tell_item(core::item_index index, core::stream_kind kind, core::duration wall) {
-  auto e = event_of_item(run_.at(index));
-  e.kind = kind;
+  const auto& it = run_.at(index);
+  auto& e = new_event(kind, wall);
   e.item = run_.tasks().id(index);
-  tell(std::move(e), wall, &run_.at(index));
+  tell_of_item(e, it);
+  tell(e, &it);
 }
 
 void run_book::tell_notice(std::string words, core::duration wall) {
-  core::stream_event e;
-  e.kind = core::stream_kind::notice;
+  auto& e = new_event(core::stream_kind::notice, wall);
   e.error = std::move(words);
-  tell(std::move(e), wall);
+  tell(e);
 }
 
 void run_book::tell_finished(core::duration wall) {
-  core::stream_event e;
-  e.kind = core::stream_kind::run_finished;
+  auto& e = new_event(core::stream_kind::run_finished, wall);
   e.run_state = run_.status();
   e.confirmed = run_.confirmed();
   e.tally = run_.tally();
-  tell(std::move(e), wall);
+  tell(e);
 }
 
-void run_book::note(std::string line) {
-  lines_.push_back(std::move(line));
+void run_book::note(std::string_view line) {
+  writer_.json(line);
+  end_line();
+}
+
+void run_book::note_intent(core::item_index index, std::string_view token) {
+  write_intent(writer_, run_.tasks().id(index), token);
+  end_line();
+}
+
+void run_book::note_intent(core::item_index index, std::string_view token, std::string_view array,
+                           std::uint32_t place) {
+  write_array_intent(writer_, run_.tasks().id(index), token, array, place);
+  end_line();
+}
+
+void run_book::end_line() {
+  writer_.end_line();
+  if (writer_.size() >= piece_bytes)
+    lines_.push_back(writer_.take());
 }
 
 std::vector<std::string> run_book::take_lines(std::uint64_t& last_seq) {
   last_seq = seq_;
+  if (writer_.size() != 0)
+    lines_.push_back(writer_.take());
   return std::exchange(lines_, {});
 }
 

@@ -5,6 +5,7 @@
 #include "actors/core/run.hpp"
 #include "actors/core/stream.hpp"
 #include "actors/job_spec.hpp"
+#include "actors/translate/json_writer.hpp"
 #include "io/result.hpp"
 #include "io/tasks/document.hpp"
 
@@ -12,6 +13,7 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -21,6 +23,7 @@ namespace settle::actors {
 
 /// What an item's event tells of it; kind, seq, run, item and time are the caller's.
 core::stream_event event_of_item(const core::item& it);
+void tell_of_item(core::stream_event& e, const core::item& it);
 
 class run_book {
 public:
@@ -52,6 +55,7 @@ public:
     tasks::document doc;
     core::item_index first = 0;                        ///< of its tasks
     std::shared_ptr<const tasks::document> inherited;  ///< the document without its tasks
+    std::shared_ptr<const tasks::resolved_environment> environment;  ///< see common_environment
   };
   const std::vector<part>& parts() const noexcept { return parts_; }
   const tasks::task& task(core::item_index) const;
@@ -60,6 +64,9 @@ public:
   /// Of an item that stands in an array with the array's name and no script.
   io::result<std::shared_ptr<const job_spec>> spec(core::item_index, std::uint32_t submission) const;
   io::result<script_parts> script_of(core::item_index, std::uint32_t submission) const;
+  /// What these have in common; null where any of them has rules or init of its own, or another document.
+  std::shared_ptr<const tasks::resolved_environment>
+      environment_of_all(std::span<const core::item_index>) const;
   /// Its newest submission goes out with others; none: alone.
   void place(core::item_index, std::optional<array_place>);
   std::string array_token(const array_place&) const;
@@ -71,10 +78,13 @@ public:
   void tell_notice(std::string words, core::duration wall);
   void tell_finished(core::duration wall);
   /// A line for the journal alone.
-  void note(std::string line);
+  void note(std::string_view line);
+  /// The same of an item's intent (intent_line, array_intent_line).
+  void note_intent(core::item_index, std::string_view token);
+  void note_intent(core::item_index, std::string_view token, std::string_view array, std::uint32_t index);
 
-  bool has_lines() const noexcept { return !lines_.empty(); }
-  /// Lines to append now, and the seq of the last event among them.
+  bool has_lines() const noexcept { return !lines_.empty() || writer_.size() != 0; }
+  /// Lines to append now, as run_store takes them, and the seq of the last event among them.
   std::vector<std::string> take_lines(std::uint64_t& last_seq);
   /// The journal holds everything up to this event.
   void now_durable(std::uint64_t seq) noexcept { durable_ = seq; }
@@ -90,13 +100,16 @@ public:
 private:
   const part& part_of(core::item_index) const;
   std::vector<tasks::problem> join(tasks::document doc, core::run_change* change);
-  void tell(core::stream_event e, core::duration wall, const core::item* kept = nullptr);
+  core::stream_event& new_event(core::stream_kind kind, core::duration wall);
+  void tell(const core::stream_event& e, const core::item* kept = nullptr);
+  void end_line();
 
   run_facts facts_;
   core::run run_;
   std::vector<part> parts_;
   std::unordered_map<core::item_index, array_place> places_;  ///< of items that stand in an array
-  std::vector<std::string> lines_;
+  json_writer writer_;              ///< the newest lines
+  std::vector<std::string> lines_;  ///< those before them, in large pieces
   std::deque<core::stream_event> events_;
   std::uint64_t first_held_ = 1;
   std::uint64_t seq_ = 0;

@@ -16,7 +16,7 @@ namespace settle::actors {
 class run_store {
 public:
   virtual ~run_store() = default;
-  /// Lines for the journal. `durable` is called once they are, in order of the calls, on any thread; or with the
+  /// Lines for the journal: pieces of one or more, each line with its newline. `durable` is called once they are, in order of the calls, on any thread; or with the
   /// error (storage), after which nothing more is taken.
   virtual void append(std::vector<std::string> lines, std::function<void(io::result<void>)> durable) = 0;
   /// Keeps a verbatim copy of a document. Errors: storage.

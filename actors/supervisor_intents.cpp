@@ -46,13 +46,13 @@ void supervisor_actor::write_intents(run_number number, supervised_run& r) {
       cancel_without_actor(number, r, index);
   std::erase_if(items, [&r](item_index i) { return core::is_terminal(r.book.run().at(i).status); });
   auto plan = plan_submissions(r.book, items, r.alone, state_->arrays.value_or(array_limits{}));
-  const auto& ids = r.book.run().tasks();
   for (auto& one : plan.submissions) {
     for (std::size_t i = 0; i < one.items.size(); ++i) {
       const auto& job = one.jobs[i];
-      r.book.note(one.array ? array_intent_line(ids.id(one.items[i]), job.token(), one.array->token,
-                                                *job.array_index())
-                            : intent_line(ids.id(one.items[i]), job.token()));
+      if (one.array)
+        r.book.note_intent(one.items[i], job.token(), one.array->token, *job.array_index());
+      else
+        r.book.note_intent(one.items[i], job.token());
     }
     r.planned.push_back(std::move(one));
   }

@@ -19,10 +19,19 @@ std::optional<Number> whole_number(std::string_view text) noexcept {
 }  // namespace
 
 std::string job_id_text(std::uint64_t id) {
-  auto text = std::to_string(array_id_of(id));
-  if (is_array_task(id))
-    text += '_' + std::to_string(array_index_of(id));
-  return text;
+  std::array<char, job_id_chars> room;
+  return std::string{job_id_text(id, room)};
+}
+
+std::string_view job_id_text(std::uint64_t id, std::array<char, job_id_chars>& room) noexcept {
+  char* const begin = room.data();
+  char* const end = begin + room.size();
+  char* at = std::to_chars(begin, end, array_id_of(id)).ptr;
+  if (is_array_task(id)) {
+    *at++ = '_';
+    at = std::to_chars(at, end, array_index_of(id)).ptr;
+  }
+  return {begin, static_cast<std::size_t>(at - begin)};
 }
 
 std::optional<std::uint64_t> job_id_from_text(std::string_view text) noexcept {

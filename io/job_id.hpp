@@ -3,6 +3,8 @@
 // the one that starts last has its array's own. Pure.
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -27,6 +29,9 @@ constexpr std::uint32_t array_index_of(std::uint64_t id) noexcept {
 
 /// "4711" or "145_7", as Slurm's commands write and take it.
 std::string job_id_text(std::uint64_t id);
+/// The same in the room of the caller's, and no longer than that.
+inline constexpr std::size_t job_id_chars = 24;
+std::string_view job_id_text(std::uint64_t id, std::array<char, job_id_chars>& room) noexcept;
 /// None where the text is neither, or no id can be so large.
 std::optional<std::uint64_t> job_id_from_text(std::string_view text) noexcept;
 

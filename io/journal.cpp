@@ -22,12 +22,20 @@
 namespace settle::io {
 namespace {
 
-/// At most about this much goes into one write and sync: bounds the copy and how long the first line waits.
+/// At most about this much goes into one sync: bounds how long the first line waits.
 constexpr std::size_t group_bytes_max = 4u << 20;
+/// Pieces smaller than this are gathered for one write.
+constexpr std::size_t piece_bytes_min = 64u << 10;
 
 struct entry {
   std::vector<std::string> lines;
   std::function<void(result<void>)> durable;
+  std::size_t bytes() const {
+    std::size_t all = 0;
+    for (const std::string& piece : lines)
+      all += piece.size();
+    return all;
+  }
 };
 
 std::string words_for(const char* what, const std::string& path, int error) {
@@ -76,7 +84,8 @@ struct journal_writer::impl {
   std::deque<entry> wait_for_entries();
   void beat_if_due();
   void write_in_groups(std::deque<entry> entries);
-  result<void> write_group(const std::string& bytes);
+  result<void> write_group(const std::deque<entry>& entries, std::size_t count);
+  int write_pieces(const std::deque<entry>& entries, std::size_t count, off_t& written);
   void take_back(off_t written);
 
   std::string path;
@@ -85,7 +94,7 @@ struct journal_writer::impl {
   unique_fd file;
   off_t durable_size = 0;       ///< writer thread only, as are the next two
   std::optional<error> broken;  ///< set once, for good: after a failed sync nobody knows what the disk holds
-  std::string group;
+  std::string gathered;
   std::mutex mutex;  ///< guards the next two
   std::deque<entry> waiting;
   bool closing = false;
@@ -127,12 +136,10 @@ void journal_writer::impl::run() {
 
 void journal_writer::impl::write_in_groups(std::deque<entry> entries) {
   while (!entries.empty()) {
-    group.clear();
     std::size_t taken = 0;
-    for (; taken < entries.size() && group.size() < group_bytes_max; ++taken)
-      for (const std::string& line : entries[taken].lines)
-        group.append(line).push_back('\n');
-    const result<void> outcome = write_group(group);
+    for (std::size_t bytes = 0; taken < entries.size() && bytes < group_bytes_max; ++taken)
+      bytes += entries[taken].bytes();
+    const result<void> outcome = write_group(entries, taken);
     for (; taken > 0; --taken) {
       const entry told = std::move(entries.front());
       entries.pop_front();
@@ -142,24 +149,48 @@ void journal_writer::impl::write_in_groups(std::deque<entry> entries) {
   }
 }
 
-result<void> journal_writer::impl::write_group(const std::string& bytes) {
+/// 0 or errno.
+int journal_writer::impl::write_pieces(const std::deque<entry>& entries, std::size_t count, off_t& written) {
+  const auto put = [&](std::string_view bytes) {
+    const auto all = bytes.size();
+    const int failed = write_whole(file.get(), bytes);
+    written += static_cast<off_t>(all - bytes.size());
+    return failed;
+  };
+  gathered.clear();
+  for (std::size_t i = 0; i < count; ++i)
+    for (const std::string& piece : entries[i].lines) {
+      if (gathered.size() + piece.size() < piece_bytes_min) {
+        gathered += piece;
+        continue;
+      }
+      if (const int failed = put(gathered))
+        return failed;
+      gathered.clear();
+      if (const int failed = put(piece))
+        return failed;
+    }
+  return put(gathered);
+}
+
+result<void> journal_writer::impl::write_group(const std::deque<entry>& entries, std::size_t count) {
   if (broken)
     return tl::unexpected<error>(*broken);
-  if (bytes.empty())
+  if (std::all_of(entries.begin(), entries.begin() + static_cast<std::ptrdiff_t>(count),
+                  [](const entry& e) { return e.bytes() == 0; }))
     return {};
   if (guard.may_write)
     if (auto may = guard.may_write(); !may) {
       broken = may.error();
       return tl::unexpected<error>(*broken);
     }
-  std::string_view unwritten = bytes;
-  int failed = write_whole(file.get(), unwritten);
+  off_t written = 0;
+  int failed = write_pieces(entries, count, written);
   const char* what = "write to";
   if (failed == 0 && ::fdatasync(file.get()) != 0) {
     failed = errno;
     what = "sync";
   }
-  const auto written = static_cast<off_t>(bytes.size() - unwritten.size());
   if (failed == 0) {
     durable_size += written;
     return {};
@@ -216,8 +247,8 @@ journal_writer::~journal_writer() {
 }
 
 void journal_writer::append(std::vector<std::string> lines, std::function<void(result<void>)> durable) {
-  assert(std::none_of(lines.begin(), lines.end(),
-                      [](const std::string& line) { return line.find('\n') != std::string::npos; }));
+  assert(std::all_of(lines.begin(), lines.end(),
+                     [](const std::string& piece) { return piece.empty() || piece.back() == '\n'; }));
   {
     const std::lock_guard lock(impl_->mutex);
     impl_->waiting.push_back({std::move(lines), std::move(durable)});

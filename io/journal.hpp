@@ -35,10 +35,11 @@ public:
                                                       journal_guard guard = {});
   ~journal_writer();  ///< writes and syncs what is left, then joins the thread
 
-  /// Queues lines (each without newline). `durable` is called on the writer thread once they are on disk, in
-  /// order of the calls; or with the error (storage), after which the writer takes nothing more. What was written
-  /// of a failed group is taken back where the file system still allows it; else the last line is torn. No line
-  /// at all is a barrier: told once everything before it is durable. `durable` must not throw, nor destroy this.
+  /// Queues lines: pieces of one or more of them, each line with its newline. `durable` is called on the writer thread
+  /// once they are on disk, in order of the calls; or with the error (storage), after which the writer takes nothing
+  /// more. What was written of a failed group is taken back where the file system still allows it; else the last line is
+  /// torn. No line at all is a barrier: told once everything before it is durable. `durable` must not throw, nor destroy
+  /// this.
   void append(std::vector<std::string> lines, std::function<void(result<void>)> durable);
 
 private:

@@ -75,8 +75,8 @@ io::result<void> leave_book(const std::string& state_dir, actors::run_book& book
     files.push_back({actors::run_book::document_name(n), documents[n]});
   std::uint64_t last_seq = 0;
   std::string journal;
-  for (const auto& line : book.take_lines(last_seq))
-    journal += line + "\n";
+  for (const auto& lines : book.take_lines(last_seq))
+    journal += lines;
   files.push_back({std::string(io::journal_name), journal});
   return leave_run(state_dir, book.facts().id, files);
 }

@@ -97,10 +97,10 @@ private:
     bool shared : 1;    // its record is not its own
   };
 
-  void put(item_index, item now);
+  void put(item_index, item&& now);
   void count(row&, const item& was, const item& now);
   void put_taken(row&, bool taken);
-  void store(row&, item now);
+  void store(row&, item&& now);
   void resume_all(instant now);
   void leave_queue_if_begun(row&);
   void enqueue(item_index, bool front);

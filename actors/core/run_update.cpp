@@ -53,7 +53,7 @@ bool run::all_terminal() const noexcept {
   return counts_.terminal() == rows_.size();
 }
 
-void run::put(item_index i, item now) {
+void run::put(item_index i, item&& now) {
   row& r = rows_[i];
   count(r, pool_[r.record], now);
   const bool asked = under_way(now);
@@ -127,7 +127,7 @@ void run::count(row& r, const item& was, const item& now) {
 }
 
 /// What nothing happened to yet needs no record of its own.
-void run::store(row& r, item now) {
+void run::store(row& r, item&& now) {
   assert(now.generator == r.generator);
   const std::uint32_t shared = r.generator ? generator_record : plain_record;
   if (untouched(now) && now == pool_[shared]) {

@@ -23,7 +23,8 @@ void write_details(json_writer& out, const core::details& facts) {
 }
 
 void write_outcome(json_writer& out, const stream_event& e) {
-  out.text_or_null("job_id", e.job_id == 0 ? std::string{} : io::job_id_text(e.job_id));
+  std::array<char, io::job_id_chars> room;
+  out.text_or_null("job_id", e.job_id == 0 ? std::string_view{} : io::job_id_text(e.job_id, room));
   out.whole("attempt", e.attempt);
   out.whole_or_null("exit_code", e.exit_code);
   out.whole_or_null("signal", e.signal);

@@ -56,11 +56,15 @@ void write_kept(json_writer& w, const core::item& it) {
 
 }  // namespace
 
-std::string item_line(const core::stream_event& e, const core::item& now) {
-  json_writer w;
+void write_item_event(json_writer& w, const core::stream_event& e, const core::item& now) {
   write_open_event(w, e);
   write_kept(w, now);
   w.close();
+}
+
+std::string item_line(const core::stream_event& e, const core::item& now) {
+  json_writer w;
+  write_item_event(w, e, now);
   return w.take();
 }
 
@@ -148,20 +152,29 @@ void begin_intent(json_writer& w, std::string_view event, std::string_view item,
 
 }  // namespace
 
-std::string intent_line(std::string_view item, std::string_view token) {
-  json_writer w;
+void write_intent(json_writer& w, std::string_view item, std::string_view token) {
   begin_intent(w, "intent", item, token);
   w.close();
+}
+
+void write_array_intent(json_writer& w, std::string_view item, std::string_view token, std::string_view array,
+                        std::uint32_t index) {
+  begin_intent(w, "array_intent", item, token);
+  w.text("array", array);
+  w.whole("index", index);
+  w.close();
+}
+
+std::string intent_line(std::string_view item, std::string_view token) {
+  json_writer w;
+  write_intent(w, item, token);
   return w.take();
 }
 
 std::string array_intent_line(std::string_view item, std::string_view token, std::string_view array,
                               std::uint32_t index) {
   json_writer w;
-  begin_intent(w, "array_intent", item, token);
-  w.text("array", array);
-  w.whole("index", index);
-  w.close();
+  write_array_intent(w, item, token, array, index);
   return w.take();
 }
 

@@ -35,15 +35,20 @@ bool same(const variable& a, const variable& b) {
 /// What is alike in all tasks goes into the script once.
 class common_ground {
 public:
-  explicit common_ground(const array_request& array) : first_(array.tasks.front().script) {
+  explicit common_ground(const array_request& array)
+      : first_(array.tasks.front().script), all_(array.environment ? *array.environment : first_.environment) {
     working_dir_ = std::all_of(array.tasks.begin(), array.tasks.end(), [this](const array_task& t) {
       return t.script.working_dir == first_.working_dir;
     });
-    for (const auto& v : first_.environment.variables)
+    if (array.environment)
+      all_.variables.insert(all_.variables.end(), first_.environment.variables.begin(),
+                            first_.environment.variables.end());
+    for (const auto& v : all_.variables)
       shared_.emplace(v.name, &v);
+    given_ = array.environment ? array.environment->variables.size() : 0;
     for (const auto& t : array.tasks)
       drop_what_differs(t.script.environment.variables);
-    for (const auto& v : first_.environment.variables)
+    for (const auto& v : all_.variables)
       exported_.insert(v.name);
     for (const auto& t : array.tasks)
       if (!names_as_first(t.script.environment.variables))
@@ -57,6 +62,8 @@ public:
   }
 
   bool working_dir() const { return working_dir_; }
+  /// The first task's whole one: its init is that of all.
+  const resolved_environment& environment() const { return all_; }
   bool is_shared(const variable& v) const { return shared_.count(v.name) != 0; }
   bool is_repeatable(const variable& v) const { return script_parts::repeatable(v, exported_); }
 
@@ -75,6 +82,8 @@ private:
       return;
     }
     std::unordered_map<std::string_view, const variable*> own;
+    for (std::size_t i = 0; i < given_; ++i)
+      own.emplace(all_.variables[i].name, &all_.variables[i]);
     for (const auto& v : variables)
       own.emplace(v.name, &v);
     std::erase_if(shared_, [&](const auto& s) {
@@ -91,6 +100,8 @@ private:
   }
 
   const script_request& first_;
+  resolved_environment all_;
+  std::size_t given_ = 0;  ///< of its variables, the first so many are every task's
   bool working_dir_ = false;
   std::unordered_map<std::string_view, const variable*> shared_;
   std::unordered_set<std::string_view> exported_;
@@ -99,16 +110,26 @@ private:
 std::string part_of(const array_task& task, const common_ground& common) {
   const auto& s = task.script;
   const auto own = [&](const variable& v) { return !common.is_shared(v); };
-  std::string out = "# task " + std::to_string(task.index) + " " + s.token + " " + task.log_stem + "\n";
+  std::string out;
+  out.reserve(array_part_bytes(s));
+  out += "# task ";
+  out += std::to_string(task.index);
+  out += ' ';
+  out += s.token;
+  out += ' ';
+  out += task.log_stem;
+  out += '\n';
   out += export_line(s.environment.variables, own);
   if (!common.working_dir())
     out += script_parts::enter_line(s.working_dir, s.token);
-  if (!s.environment.init.empty())
+  if (!common.environment().init.empty())
     out += "settle_again=" +
            single_quoted(export_line(s.environment.variables,
                                      [&](const variable& v) { return own(v) && common.is_repeatable(v); })) +
            "\n";
-  out += "settle_command=" + single_quoted(s.command) + "\n";
+  out += "settle_command=";
+  out += single_quoted(s.command);
+  out += '\n';
   out += part_end;
   return out;
 }
@@ -159,7 +180,7 @@ std::string find_part(const array_request& array, std::size_t size, std::size_t 
 /// All before the parts but for where they are.
 std::string common_part(const array_request& array, const common_ground& common) {
   const auto& first = array.tasks.front().script;
-  const auto& env = first.environment;
+  const auto& env = common.environment();
   const bool records = !first.exit_record.empty();
   const auto shared = [&](const variable& v) { return common.is_shared(v); };
   const auto folder_of = [](const std::string& file) { return file.substr(0, file.rfind('/') + 1); };

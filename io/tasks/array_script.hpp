@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,9 +22,12 @@ struct array_task {
 };
 
 struct array_request {
-  std::string token;              ///< the array's: plain
-  std::string logs;               ///< absolute
-  std::vector<array_task> tasks;  ///< ascending by index, at least one; `init` and `task_init` alike in all
+  std::string token;  ///< the array's: plain
+  std::string logs;   ///< absolute
+  /// What all have, where that is known: the tasks' own environments then hold only what each has beside it, under other
+  /// names. Null: each holds all of its own, with `init` and `task_init` alike in all.
+  std::shared_ptr<const resolved_environment> environment{};
+  std::vector<array_task> tasks{};  ///< ascending by index, at least one
 };
 
 /// The file that Slurm is to open for the output of an array's tasks ("out" or "err"), as its own pattern; the script

@@ -260,6 +260,22 @@ io::result<resolved_environment> resolve_environment(const document& doc, const 
   return out;
 }
 
+bool rules_mention(const document& doc, std::initializer_list<std::string_view> names) {
+  const auto named = [&](std::string_view text) {
+    return std::any_of(names.begin(), names.end(),
+                       [&](std::string_view name) { return text.find(name) != std::string_view::npos; });
+  };
+  const auto in = [&](const env_rule& r) {
+    const auto pair = [&](const auto& p) { return named(p.first) || named(p.second); };
+    return named(r.init) || std::any_of(r.set.begin(), r.set.end(), pair) ||
+           std::any_of(r.append.begin(), r.append.end(), pair) ||
+           std::any_of(r.when.begin(), r.when.end(), [&](const auto& c) { return named(c.first); });
+  };
+  return std::any_of(doc.env.begin(), doc.env.end(), in) ||
+         std::any_of(doc.groups.begin(), doc.groups.end(),
+                     [&](const auto& g) { return std::any_of(g.second.begin(), g.second.end(), in); });
+}
+
 std::string expand_seed(std::string_view text, const seed_pairs& seed) {
   return substitute(text, [&](std::string_view name) -> const std::string* {
     const auto found =

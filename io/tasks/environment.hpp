@@ -5,6 +5,7 @@
 #include "io/result.hpp"
 #include "io/tasks/document.hpp"
 
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -29,6 +30,10 @@ struct resolved_environment {
 io::result<resolved_environment>
 resolve_environment(const document& doc, const task& t,
                     const std::vector<std::pair<std::string, std::string>>& seed);
+
+/// True where a rule of the document's own (its groups' too, not the tasks') may look at one of these variables: else their
+/// values change nothing of what its rules give a task.
+bool rules_mention(const document& doc, std::initializer_list<std::string_view> names);
 
 /// Replaces `${NAME}` of the seed's variables and nothing else: for generates_source, working_dir, output_file
 /// and error_file.

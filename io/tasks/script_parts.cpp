@@ -12,8 +12,8 @@ namespace {
 constexpr std::size_t shown_path_max = 1000;  // keeps the mark within the 4 KiB that are searched for it
 
 /// The value as one shell word: literal parts in single quotes, `${NAME}` in double quotes.
-std::string shell_value(const variable& v) {
-  std::string out;
+void add_shell_value(std::string& out, const variable& v) {
+  const auto before = out.size();
   std::string_view rest = v.value;
   if (v.extends_job) {
     out += "\"${" + v.name + ":+${" + v.name + "}:}\"";
@@ -25,13 +25,12 @@ std::string shell_value(const variable& v) {
     if (name.empty())
       continue;
     if (dollar > copied)
-      out += single_quoted(rest.substr(copied, dollar - copied));
+      add_single_quoted(out, rest.substr(copied, dollar - copied));
     out += "\"${" + std::string(name) + "-}\"";
     copied = dollar + name.size() + 3;
   }
-  if (copied < rest.size() || out.empty())
-    out += single_quoted(rest.substr(copied));
-  return out;
+  if (copied < rest.size() || out.size() == before)
+    add_single_quoted(out, rest.substr(copied));
 }
 
 }  // namespace
@@ -57,10 +56,16 @@ std::string export_words(const std::vector<variable>& variables, bool (*wanted)(
                          const void* context) {
   std::string out;
   for (const variable& v : variables) {
-    if (wanted(v, context))
-      out += " \\\n  " + v.name + "=" + shell_value(v);
+    if (!wanted(v, context))
+      continue;
+    out += out.empty() ? "export \\\n  " : " \\\n  ";
+    out += v.name;
+    out += '=';
+    add_shell_value(out, v);
   }
-  return out.empty() ? out : "export" + out + "\n";
+  if (!out.empty())
+    out += '\n';
+  return out;
 }
 
 std::vector<std::string_view> references(const variable& v) {

@@ -18,15 +18,19 @@ bool in_user_name(char c) {
 std::string single_quoted(std::string_view text) {
   std::string out;
   out.reserve(text.size() + 2);
-  out += '\'';
-  for (const char c : text) {
-    if (c == '\'')
-      out += "'\\''";
-    else
-      out += c;
-  }
-  out += '\'';
+  add_single_quoted(out, text);
   return out;
+}
+
+void add_single_quoted(std::string& out, std::string_view text) {
+  out += '\'';
+  for (auto quote = text.find('\''); quote != std::string_view::npos; quote = text.find('\'')) {
+    out += text.substr(0, quote);
+    out += "'\\''";
+    text.remove_prefix(quote + 1);
+  }
+  out += text;
+  out += '\'';
 }
 
 std::string cd_command(std::string_view path) {

@@ -8,6 +8,8 @@ namespace settle::tasks {
 
 /// One shell word that is this text, byte for byte.
 std::string single_quoted(std::string_view text);
+/// The same, at the end of `out`.
+void add_single_quoted(std::string& out, std::string_view text);
 
 /// `cd` into an absolute path, one that begins with ~, ~/ or ~user, or (below "./") a relative one.
 std::string cd_command(std::string_view path);

@@ -114,8 +114,11 @@ public:
       durable(io::fail(io::errc::storage, "No space left on device"));
       return;
     }
-    for (auto& l : lines)
-      kept_->lines.push_back(std::move(l));
+    for (const auto& piece : lines)
+      for (std::size_t from = 0, end = 0; from < piece.size(); from = end + 1) {
+        end = piece.find('\n', from);
+        kept_->lines.push_back(piece.substr(from, end - from));
+      }
     if (kept_->hold)
       kept_->held.push_back(std::move(durable));
     else

@@ -47,6 +47,8 @@ std::unique_ptr<journal_writer> opened(const std::string& path, bool create) {
 
 io::result<void> append_and_wait(journal_writer& writer, std::vector<std::string> lines) {
   std::promise<io::result<void>> told;
+  for (auto& line : lines)
+    line += '\n';
   writer.append(std::move(lines), [&](io::result<void> outcome) { told.set_value(std::move(outcome)); });
   return told.get_future().get();
 }
@@ -124,7 +126,7 @@ TEST_CASE("lines of many threads are whole, none is lost, and each thread's are 
     for (int t = 0; t < threads; ++t)
       all.emplace_back([&, t] {
         for (int i = 0; i < each; ++i)
-          writer->append({std::to_string(t) + " " + std::to_string(i), std::to_string(t) + " more"},
+          writer->append({std::to_string(t) + " " + std::to_string(i) + "\n" + std::to_string(t) + " more\n"},
                          [&told, t, i](const io::result<void>& outcome) {
                            if (outcome)
                              told[t].push_back(i);
@@ -154,7 +156,7 @@ TEST_CASE("callbacks come in the order of the calls, on one thread that is not o
   {
     const auto writer = opened(folder / "journal", true);
     for (int i = 0; i < 500; ++i)
-      writer->append(i % 3 == 0 ? std::vector<std::string>{} : std::vector<std::string>{"x"},
+      writer->append(i % 3 == 0 ? std::vector<std::string>{} : std::vector<std::string>{"x\n"},
                      [&, i](io::result<void>) {
                        order.push_back(i);
                        threads.push_back(std::this_thread::get_id());
@@ -170,8 +172,8 @@ TEST_CASE("a callback may append again", "[io][journal]") {
   const temporary_folder folder;
   const auto writer = opened(folder / "journal", true);
   std::promise<void> told;
-  writer->append({"first"}, [&](const io::result<void>&) {
-    writer->append({"second"}, [&](const io::result<void>&) { told.set_value(); });
+  writer->append({"first\n"}, [&](const io::result<void>&) {
+    writer->append({"second\n"}, [&](const io::result<void>&) { told.set_value(); });
   });
   told.get_future().get();
   CHECK(read_file(folder / "journal") == "first\nsecond\n");
@@ -225,7 +227,7 @@ TEST_CASE("on a full disk every caller is told, and the writer takes nothing mor
   {
     const auto writer = opened(folder / "journal", false);
     for (int i = 0; i < 50; ++i)
-      writer->append({"line"}, [&](io::result<void> outcome) { told.push_back(std::move(outcome)); });
+      writer->append({"line\n"}, [&](io::result<void> outcome) { told.push_back(std::move(outcome)); });
     const auto later = append_and_wait(*writer, {"later"});
     REQUIRE_FALSE(later);
     CHECK(later.error().code == io::errc::storage);

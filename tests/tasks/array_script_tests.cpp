@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -195,6 +196,35 @@ TEST_CASE("a task finds its part whatever characters are in the script, and besi
       CHECK(run_task(sh, folder, script, 39).end.exit == launch_failure_exit);
       CHECK(run_task(sh, folder, script, 41).end.exit == launch_failure_exit);
     }
+  }
+}
+
+TEST_CASE("what all have may stand with the array instead of with each task", "[tasks][array]") {
+  for (const auto& sh : shells()) {
+    INFO(sh.name);
+    const auto folder = fresh_folder();
+    auto whole =
+        request_of(folder, {"echo \"$A $B $SETTLE_ITEM_ID\"", "echo \"$A $B $SETTLE_ITEM_ID $TOO\""});
+    for (auto& t : whole.tasks) {
+      auto& env = t.script.environment;
+      env.init = "A=init; B=init; TOO=init";
+      env.task_init = "B=$B-task";
+      env.variables = {
+          {"A", "it's for all"}, {"B", "${HOME_OF_NOBODY}b"}, {"SETTLE_ITEM_ID", "t" + t.script.token}};
+    }
+    whole.tasks[1].script.environment.variables.push_back({"OWN", "x", true});
+    auto split = whole;
+    auto common = whole.tasks[0].script.environment;
+    common.variables.pop_back();
+    split.environment = std::make_shared<const resolved_environment>(std::move(common));
+    for (auto& t : split.tasks) {
+      auto& env = t.script.environment;
+      env.variables.erase(env.variables.begin(), env.variables.begin() + 2);
+      env.init = env.task_init = "";
+    }
+    CHECK(script_of(split) == script_of(whole));
+    CHECK(run_task(sh, folder, script_of(split), 0).out == "it's for all b-task t" + token_of(0) + "\n");
+    CHECK(run_task(sh, folder, script_of(split), 1).out == "it's for all b-task t" + token_of(1) + " init\n");
   }
 }
 
