@@ -189,3 +189,21 @@ TEST_CASE("a small run is submitted next, not behind the arrays of a large one",
   REQUIRE(t.slurm->arrays_submitted.size() == under_way + 1);
   CHECK(t.slurm->arrays_submitted.back().array.size() == few);
 }
+
+TEST_CASE("a large run's first arrays are out before all of it is planned", "[actors][beside]") {
+  theatre t{take_arrays};
+  t.kept->hold = true;
+  t.start(tasks_numbered(2 * many));
+  t.pass(1s);
+  CHECK(t.kept->lines.size() < many);
+  for (int i = 0; t.slurm->jobs.empty(); ++i) {
+    REQUIRE(i < 4);
+    t.kept->let_go();
+    t.settle_down();
+  }
+  CHECK(t.kept->lines.size() < 2 * many);
+  t.kept->hold = false;
+  t.kept->let_go();
+  t.pass(2s);
+  CHECK(t.slurm->jobs.size() == 2 * many);
+}

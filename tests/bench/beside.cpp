@@ -120,6 +120,8 @@ scenario_cost beside(const place& where, std::uint64_t items) {
   if (!s.submit(document))
     return {};
   m.phase_so_far("load");
+  s.wait_for(ten + 1, 0);  // its first arrays are out, the others wait
+  m.phase_so_far("begin to submit");
   const auto second = small.submit("N being submitted");
   if (!second)
     return {};
