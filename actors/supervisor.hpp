@@ -127,7 +127,7 @@ private:
 
   // items
   void fill_slots();
-  bool start_one(supervised_run& r);
+  void share_out(std::size_t slots);
   std::size_t slots_used() const;
   void write_intents(run_number number, supervised_run& r);
   void give_up_intended(run_number number, supervised_run& r);
