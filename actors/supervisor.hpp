@@ -174,6 +174,7 @@ private:
   bool settled_down() const;
 
   std::shared_ptr<supervisor_state> state_;
+  bool slots_freed_ = false;  ///< without a report: they are shared out with the message that is on its way
   caf::actor backend_;
   caf::actor reader_;
   std::shared_ptr<const core::policy> rules_;

@@ -328,7 +328,10 @@ private:
 
 TEST_CASE("whatever happens, no run and no backend has more live jobs than allowed, and no slot stays unused",
           "[actors][slots]") {
-  for (std::uint32_t seed = 1; seed <= 100; ++seed) {
+  constexpr std::uint32_t cancel_frees_a_slot =
+      1334;  // of an item that no actor would report of: the other run waited forever
+  for (std::uint32_t n = 0; n <= 100; ++n) {
+    const auto seed = n == 0 ? cancel_frees_a_slot : n;
     INFO("seed " << seed);
     story_of_slots s(seed * 7919);
     s.play();
