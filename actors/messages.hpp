@@ -60,7 +60,7 @@ struct array_refused {
 struct arrays_allowed {
   array_limits limits;
 };
-/// To oneself: the intents that were gathered are written.
+/// To oneself: the intents that were gathered are written. Of run 0, which is none: slots that were freed are shared out.
 struct intents_due {
   std::uint32_t run = 0;
 };

@@ -141,7 +141,7 @@ void slurm_backend::deliver(delivery d) {
 
 void slurm_backend::deliver_all(std::vector<delivery> all) {
   const bool first = untold_.empty();
-  untold_.push_back(std::move(all));
+  untold_.add(std::move(all));
   if (first)
     tell_on();
 }
@@ -153,14 +153,11 @@ void slurm_backend::hand_over(delivery d) {
 }
 
 void slurm_backend::tell_on() {
-  while (!untold_.empty() && told_ < told_at_once) {
-    auto& those = untold_.front();
-    for (; next_ < those.size() && told_ < told_at_once; ++next_)
-      hand_over(std::move(those[next_]));
-    if (next_ == those.size()) {
-      untold_.pop_front();
-      next_ = 0;
-    }
+  while (told_ < told_at_once) {
+    auto one = untold_.next();
+    if (!one)
+      return;
+    hand_over(std::move(*one));
   }
   if (!untold_.empty())
     compat::send(this, supervisor_, pace_asked{});

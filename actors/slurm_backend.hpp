@@ -4,12 +4,12 @@
 
 #include "actors/caf.hpp"
 #include "actors/clock.hpp"
+#include "actors/delivery_queue.hpp"
 #include "actors/messages.hpp"
 #include "actors/slurm_poller.hpp"
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -63,10 +63,8 @@ private:
   slurm_backend_config config_;
   caf::actor supervisor_;
   std::unordered_map<item_key, caf::actor, item_key_hash> items_;
-  /// In order, until the supervisor has taken what came of those before.
-  std::deque<std::vector<delivery>> untold_;
-  std::size_t next_ = 0;  ///< of the first of these
-  std::size_t told_ = 0;  ///< since the supervisor was last asked
+  delivery_queue untold_;  ///< until the supervisor has taken what came of those before
+  std::size_t told_ = 0;   ///< since the supervisor was last asked
   slurm_poller poller_;
 };
 

@@ -5,13 +5,13 @@
 
 #include "actors/cluster.hpp"
 #include "actors/core/limits.hpp"
+#include "actors/in_turn.hpp"
 #include "actors/job_spec.hpp"
 #include "actors/keys.hpp"
 #include "actors/watch_list.hpp"
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -96,6 +96,7 @@ private:
     std::vector<std::uint32_t> indexes{};
     std::shared_ptr<const job_spec> spec;
     bool is_array() const { return !indexes.empty(); }
+    std::uint32_t run() const { return items.front().run; }
   };
   void wait(submission);
   void submit_next();
@@ -124,7 +125,7 @@ private:
   poller_port& port_;
   watch_list watched_;
 
-  std::deque<submission> waiting_;
+  in_turn<submission> waiting_;
   std::unordered_set<item_key, item_key_hash> waiting_items_;
   std::map<item_key, submission> flights_;                 ///< sbatch is under way; by their first item
   std::unordered_set<item_key, item_key_hash> in_flight_;  ///< the items of those

@@ -47,23 +47,23 @@ void slurm_poller::order_array(std::vector<item_key> tasks, std::shared_ptr<cons
 
 void slurm_poller::wait(submission s) {
   waiting_items_.insert(s.items.begin(), s.items.end());
-  waiting_.push_back(std::move(s));
+  const auto run = s.run();
+  waiting_.push_back(run, std::move(s));
   if (held_)
     hold();
   else
     submit_next();
 }
 
-/// The next one, of an array as much as the site's limits took last.
+/// The next one, of the run whose turn it is; of an array as much as the site's limits took last.
 slurm_poller::submission slurm_poller::take_next() {
-  auto next = std::move(waiting_.front());
-  waiting_.pop_front();
+  auto next = waiting_.take();
   if (next.is_array() && next.items.size() > array_most_) {
     const auto cut = static_cast<std::ptrdiff_t>(array_most_);
     submission rest{{next.items.begin() + cut, next.items.end()},
                     {next.indexes.begin() + cut, next.indexes.end()},
                     next.spec};
-    waiting_.push_front(std::move(rest));
+    waiting_.push_front(next.run(), std::move(rest));
     next.items.resize(array_most_);
     next.indexes.resize(array_most_);
   }
@@ -202,7 +202,8 @@ void slurm_poller::refused_array(submission s, const io::error& why) {
     return;
   }
   waiting_items_.insert(s.items.begin(), s.items.end());
-  waiting_.push_front(std::move(s));
+  const auto run = s.run();
+  waiting_.push_front(run, std::move(s));
 }
 
 /// A limit or a busy controller is the same for all that wait.
@@ -264,17 +265,16 @@ void slurm_poller::forget_run(std::uint32_t run) {
 bool slurm_poller::withdraw(item_key key, const char* words) {
   if (waiting_items_.erase(key) == 0)
     return false;
-  for (auto s = waiting_.begin(); s != waiting_.end(); ++s) {
-    const auto item = std::find(s->items.begin(), s->items.end(), key);
-    if (item == s->items.end())
-      continue;
-    if (s->is_array())
-      s->indexes.erase(s->indexes.begin() + (item - s->items.begin()));
-    s->items.erase(item);
-    if (s->items.empty())
-      waiting_.erase(s);
-    break;
-  }
+  const auto its_place = [key](auto& items) { return std::find(items.begin(), items.end(), key); };
+  auto* const s =
+      waiting_.find(key.run, [&](const submission& w) { return its_place(w.items) != w.items.end(); });
+  assert(s != nullptr);
+  const auto item = its_place(s->items);
+  if (s->is_array())
+    s->indexes.erase(s->indexes.begin() + (item - s->items.begin()));
+  s->items.erase(item);
+  if (s->items.empty())
+    waiting_.erase(key.run, s);
   if (*words)
     tell(key, event_of(event_kind::submit_deferred, port_.now(), words));
   return true;
@@ -283,9 +283,11 @@ bool slurm_poller::withdraw(item_key key, const char* words) {
 void slurm_poller::hold() {
   held_ = true;
   waiting_items_.clear();
-  for (auto& s : std::exchange(waiting_, {}))
+  while (!waiting_.empty()) {
+    const auto s = waiting_.take();
     for (const auto& key : s.items)
       tell(key, event_of(event_kind::submit_deferred, port_.now(), "settle is detaching"));
+  }
 }
 
 }  // namespace settle::actors

@@ -74,6 +74,8 @@ caf::behavior supervisor_actor::make_behavior() {
           r->gathering = false;
           r->gathered = true;
           flush(m.run, *r);
+        } else if (std::exchange(slots_freed_, false)) {
+          fill_slots();
         }
       },
       [this](const backend_notice& m) {
@@ -153,6 +155,7 @@ void supervisor_actor::adopt() {
   }
   state_->looking = false;
   look_for_requests_soon();
+  fill_slots();  // the message that some were freed may have been another's
 }
 
 supervised_run* supervisor_actor::find(const std::string& run) {

@@ -127,7 +127,7 @@ private:
 
   // items
   void fill_slots();
-  bool start_one(supervised_run& r);
+  void share_out(std::size_t slots);
   std::size_t slots_used() const;
   void write_intents(run_number number, supervised_run& r);
   void give_up_intended(run_number number, supervised_run& r);
@@ -174,6 +174,7 @@ private:
   bool settled_down() const;
 
   std::shared_ptr<supervisor_state> state_;
+  bool slots_freed_ = false;  ///< without a report: they are shared out with the message that is on its way
   caf::actor backend_;
   caf::actor reader_;
   std::shared_ptr<const core::policy> rules_;

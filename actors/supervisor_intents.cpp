@@ -13,6 +13,22 @@ namespace settle::actors {
 using core::event_kind;
 using core::item_index;
 
+namespace {
+
+/// Planned, and their actors started, before other runs' messages have their turn: some arrays.
+constexpr std::size_t planned_at_once = 10'000;
+
+std::vector<item_index> take_intended(supervised_run& r) {
+  if (r.intended.size() <= planned_at_once)
+    return std::exchange(r.intended, {});
+  const auto cut = r.intended.begin() + planned_at_once;
+  std::vector<item_index> out(r.intended.begin(), cut);
+  r.intended.erase(r.intended.begin(), cut);
+  return out;
+}
+
+}  // namespace
+
 /// True while more may come that could go out with those that are there.
 bool supervisor_actor::gathers(run_number number, supervised_run& r) {
   if (!state_->arrays)
@@ -40,7 +56,11 @@ void supervisor_actor::write_intents(run_number number, supervised_run& r) {
   if (r.intended.empty() || gathers(number, r))
     return;
   r.gathered = false;
-  auto items = std::exchange(r.intended, {});
+  auto items = take_intended(r);
+  if (!r.intended.empty()) {  // behind the messages that wait now
+    r.gathering = true;
+    compat::send(this, caf::actor_cast<caf::actor>(this), intents_due{number});
+  }
   for (const auto index : items)
     if (!core::is_terminal(r.book.run().at(index).status) && cancel_wanted(r, index))
       cancel_without_actor(number, r, index);

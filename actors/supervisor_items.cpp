@@ -6,6 +6,8 @@
 #include "actors/translate/journal_json.hpp"
 
 #include <algorithm>
+#include <tuple>
+#include <vector>
 
 namespace settle::actors {
 
@@ -33,29 +35,47 @@ std::size_t supervisor_actor::slots_used() const {
 }
 
 void supervisor_actor::fill_slots() {
-  // One of each run in turn, going on behind the run that was served last: a large run does not starve a small one.
   const auto max = state_->config.max_concurrent;
-  auto used = slots_used();
-  std::size_t idle = 0;  // runs in a row that had nothing to start
-  while (!state_->detaching && idle < state_->runs.size() && (max == 0 || used < max)) {
-    auto next = state_->runs.upper_bound(state_->last_served);
-    if (next == state_->runs.end())
-      next = state_->runs.begin();
-    state_->last_served = next->first;
-    const bool started = next->second.trouble.empty() && !next->second.finished && start_one(next->second);
-    idle = started ? 0 : idle + 1;
-    used += started ? 1 : 0;
-  }
+  if (const auto used = slots_used(); !state_->detaching && (max == 0 || used < max))
+    share_out(max == 0 ? SIZE_MAX : max - used);
   for (auto& [number, r] : state_->runs)
     flush(number, r);
 }
 
-bool supervisor_actor::start_one(supervised_run& r) {
-  auto index = r.book.run().take_ready();
-  if (!index)
-    return false;
-  r.intended.push_back(*index);
-  return true;
+/// Each free slot goes to the run that has the fewest of those that can use one; of equals, in turn, going on behind the
+/// run that was served last. In turn alone would not do: runs whose jobs are long would keep every slot they get, and
+/// one whose jobs are short would soon have none.
+void supervisor_actor::share_out(std::size_t slots) {
+  struct claim {
+    std::size_t has, turn;
+    run_number number;
+    supervised_run* run;
+    bool operator<(const claim& other) const {  // a heap's first is its greatest
+      return std::tie(has, turn) > std::tie(other.has, other.turn);
+    }
+  };
+  std::vector<claim> claims;
+  const auto& runs = state_->runs;
+  for (auto& [number, r] : state_->runs)
+    if (r.trouble.empty() && !r.finished && r.book.run().can_take())
+      claims.push_back(
+          {r.book.run().slots_used(), number > state_->last_served ? 0 : runs.size(), number, &r});
+  for (auto& c : claims)  // in the map's order, from behind the run that was served last
+    c.turn += static_cast<std::size_t>(&c - claims.data());
+  std::make_heap(claims.begin(), claims.end());
+  for (; slots > 0 && !claims.empty(); --slots) {
+    std::pop_heap(claims.begin(), claims.end());
+    auto& next = claims.back();
+    next.run->intended.push_back(*next.run->book.run().take_ready());
+    state_->last_served = next.number;
+    if (next.run->book.run().can_take()) {
+      ++next.has;
+      next.turn += 2 * runs.size();
+      std::push_heap(claims.begin(), claims.end());
+    } else {
+      claims.pop_back();
+    }
+  }
 }
 
 void supervisor_actor::start_actor(run_number number, supervised_run& r, item_index index, core::item it,

@@ -6,6 +6,7 @@
 #include "actors/translate/journal_json.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace settle::actors {
 
@@ -58,8 +59,13 @@ void supervisor_actor::cancel_without_actor(run_number number, supervised_run& r
   auto now = r.book.run().at(index);
   auto at = state_->config.now();
   core::advance(now, event_of(core::event_kind::cancel_asked, at), *rules_);
-  if (core::is_terminal(now.status))
-    record(number, r, index, now, at.wall);
+  if (!core::is_terminal(now.status))
+    return;
+  const auto used = r.book.run().slots_used();
+  record(number, r, index, now, at.wall);
+  // Nobody reports of it: without this another run would wait for its slot until something else happens.
+  if (r.book.run().slots_used() < used && !std::exchange(slots_freed_, true))
+    compat::send(this, caf::actor_cast<caf::actor>(this), intents_due{0});
 }
 
 bool supervisor_actor::cancel_wanted(const supervised_run& r, item_index index) const {

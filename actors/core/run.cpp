@@ -76,7 +76,7 @@ bool run::has_ready() const noexcept {
 }
 
 std::optional<item_index> run::take_ready() {
-  if (!has_ready() || (max_concurrent_ > 0 && slots_ >= max_concurrent_))
+  if (!can_take())
     return std::nullopt;
   while (true) {
     assert(!ready_.empty());

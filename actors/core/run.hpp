@@ -55,6 +55,8 @@ public:
   std::optional<item_index> take_ready();
   /// Something could be taken but for the cap.
   bool has_ready() const noexcept;
+  /// take_ready() has something.
+  bool can_take() const noexcept { return has_ready() && (max_concurrent_ == 0 || slots_ < max_concurrent_); }
   /// A taken item goes back (deferred, or its search stayed silent) and frees its slot; front of the queue.
   /// Where a dependency was corrected to failed meanwhile it is dep_failed instead.
   run_change give_back(item_index);

@@ -25,13 +25,6 @@ auto arrays_to(std::size_t tasks_max, std::size_t slots = 0, std::size_t at_once
 
 const auto with_arrays = arrays_to(1000);
 
-std::string many(std::size_t n) {
-  std::vector<std::string> ids;
-  for (std::size_t i = 0; i < n; ++i)
-    ids.push_back("t" + std::to_string(i));
-  return tasks_named(ids);
-}
-
 std::string start(theatre& t, const std::string& document) {
   auto run = t.start(document);
   t.pass(1s);
@@ -54,7 +47,7 @@ std::size_t tasks_submitted(const theatre& t) {
 
 TEST_CASE("tasks alike go out as one array; each has its own id, index and verdict", "[actors][arrays]") {
   theatre t{with_arrays};
-  start(t, many(5));
+  start(t, tasks_numbered(5));
   REQUIRE(t.slurm->arrays_submitted.size() == 1);
   const auto& array = t.slurm->arrays_submitted.front();
   CHECK(array.array == std::vector<std::uint32_t>{0, 1, 2, 3, 4});
@@ -92,7 +85,7 @@ TEST_CASE("what sbatch is asked for differently, writes its own files or generat
 TEST_CASE("arrays are cut to what the site takes, and to the free slots", "[actors][arrays]") {
   SECTION("MaxArraySize") {
     theatre t{arrays_to(4)};
-    start(t, many(10));
+    start(t, tasks_numbered(10));
     REQUIRE(t.slurm->arrays_submitted.size() == 3);
     CHECK(t.slurm->arrays_submitted[0].array.back() == 3);
     CHECK(t.slurm->arrays_submitted[2].array == std::vector<std::uint32_t>{0, 1});
@@ -100,7 +93,7 @@ TEST_CASE("arrays are cut to what the site takes, and to the free slots", "[acto
   }
   SECTION("slots") {
     theatre t{arrays_to(1000, 4)};
-    start(t, many(10));
+    start(t, tasks_numbered(10));
     CHECK(tasks_submitted(t) == 4);
     t.slurm->vanish_all();
     t.slurm->account_for_all(0);
@@ -109,7 +102,7 @@ TEST_CASE("arrays are cut to what the site takes, and to the free slots", "[acto
   }
   SECTION("no arrays") {
     theatre t{arrays_to(0)};
-    start(t, many(3));
+    start(t, tasks_numbered(3));
     CHECK(t.slurm->arrays_submitted.empty());
     CHECK(tasks_submitted(t) == 3);
   }
@@ -119,7 +112,7 @@ TEST_CASE("an array that is refused for good goes out one by one, and only the g
           "[actors][arrays]") {
   theatre t{with_arrays};
   t.slurm->refusals.push_back({io::errc::rejected, "Batch script contains DOS line breaks"});
-  start(t, many(3));
+  start(t, tasks_numbered(3));
   CHECK(t.slurm->arrays_submitted.empty());
   t.slurm->refusals.push_back({io::errc::rejected, "Batch script contains DOS line breaks"});
   t.pass(10s);
@@ -136,7 +129,7 @@ TEST_CASE("a limit takes smaller arrays at once, and the rest when there is room
   theatre t{arrays_to(1000, 0, 1)};
   for (int i = 0; i < 2; ++i)
     t.slurm->refusals.push_back({io::errc::too_many, "QOSMaxSubmitJobPerUserLimit"});
-  start(t, many(8));
+  start(t, tasks_numbered(8));
   REQUIRE(t.slurm->arrays_submitted.size() >= 2);
   CHECK(t.slurm->arrays_submitted.front().array == std::vector<std::uint32_t>{0, 1});
   CHECK(tasks_submitted(t) == 8);
@@ -147,7 +140,7 @@ TEST_CASE("a controller that is busy is waited for with the whole array", "[acto
   theatre t{with_arrays};
   for (int i = 0; i < 3; ++i)
     t.slurm->refusals.push_back({io::errc::unavailable, "Unable to contact slurm controller"});
-  start(t, many(8));
+  start(t, tasks_numbered(8));
   CHECK(tasks_submitted(t) == 0);
   t.pass(30s);
   REQUIRE(t.slurm->arrays_submitted.size() == 1);
@@ -159,7 +152,7 @@ TEST_CASE("a controller that is busy is waited for with the whole array", "[acto
 TEST_CASE("a lost reply is found by the array's token for every task of it", "[actors][arrays]") {
   theatre t{with_arrays};
   t.slurm->lose_replies = true;
-  start(t, many(4));
+  start(t, tasks_numbered(4));
   t.pass(10min);
   CHECK(t.slurm->submissions.size() == 1);
   CHECK(tasks_submitted(t) == 4);
@@ -169,7 +162,7 @@ TEST_CASE("a lost reply is found by the array's token for every task of it", "[a
 TEST_CASE("an array of which nothing is heard is submitted again, each task once", "[actors][arrays]") {
   theatre t{with_arrays};
   t.slurm->refusals.push_back({io::errc::maybe_submitted, "Socket timed out"});
-  start(t, many(4));
+  start(t, tasks_numbered(4));
   t.pass(100s);
   CHECK(tasks_submitted(t) == 0);
   t.pass(5min);
@@ -180,7 +173,7 @@ TEST_CASE("an array of which nothing is heard is submitted again, each task once
 TEST_CASE("what is cancelled before its array goes out does not go out", "[actors][arrays]") {
   theatre t{arrays_to(5, 0, 1)};
   t.slurm->hold_submissions = true;
-  auto run = start(t, many(10));
+  auto run = start(t, tasks_numbered(10));
   CHECK(tasks_submitted(t) == 5);
   actors::compat::anon_send(t.root, actors::cancel_run{run});
   t.pass(2s);
@@ -200,7 +193,7 @@ TEST_CASE("what is cancelled before its array goes out does not go out", "[actor
 TEST_CASE("detaching takes back what has not gone out", "[actors][arrays]") {
   theatre t{arrays_to(3, 0, 1)};
   t.slurm->hold_submissions = true;
-  start(t, many(6));
+  start(t, tasks_numbered(6));
   caf::scoped_actor self{t.sys};
   auto pending = actors::compat::request(&*self, t.root, caf::infinite, actors::detach_all{});
   t.pass(2s);

@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <unordered_set>
 
 namespace stage {
 
@@ -46,9 +47,11 @@ void played_cluster::list(std::function<void(actors::listing_answer)> done) {
     answer();
 }
 
-void played_cluster::account(std::vector<std::uint64_t> ids, std::size_t,
+void played_cluster::account(std::vector<std::uint64_t> ids, std::size_t calls_max,
                              std::function<void(actors::accounting_answer)> done) {
   ++accounts;
+  if (ids.size() > calls_max * ids_of_a_call)
+    ids.resize(calls_max * ids_of_a_call);
   actors::accounting_answer a;
   a.asked = ids;
   a.read = now_().monotonic;
@@ -56,9 +59,9 @@ void played_cluster::account(std::vector<std::uint64_t> ids, std::size_t,
     a.what = io::fail(io::errc::unavailable, "slurmdbd: Connection refused");
   } else {
     std::vector<actors::accounted_job> out;
+    const std::unordered_set<std::uint64_t> asked(ids.begin(), ids.end());
     for (const auto& [id, job] : jobs)
-      if (!job.rows.empty() && (std::count(ids.begin(), ids.end(), id) != 0 ||
-                                std::count(ids.begin(), ids.end(), io::array_id_of(id)) != 0))
+      if (!job.rows.empty() && (asked.count(id) != 0 || asked.count(io::array_id_of(id)) != 0))
         out.push_back({id, job.name, job.rows});
     a.what = std::move(out);
   }
@@ -265,7 +268,8 @@ core::instant theatre::now() const {
   return {since, since + 1'000'000s};
 }
 
-std::string theatre::start(const std::string& document, std::size_t max_concurrent) {
+std::string theatre::start(const std::string& document, std::size_t max_concurrent,
+                           std::shared_ptr<seen> told) {
   caf::scoped_actor self{sys};
   actors::submit_run m;
   m.document = document;
@@ -276,7 +280,7 @@ std::string theatre::start(const std::string& document, std::size_t max_concurre
   pending.receive([this](actors::run_answer& a) { answer = std::move(a); },
                   [](const caf::error&) { FAIL("the supervisor did not answer"); });
   if (!answer.run.empty()) {
-    auto watcher = sys.spawn<spectator>(story, root);
+    auto watcher = sys.spawn<spectator>(told ? std::move(told) : story, root);
     compat::anon_send(root, actors::subscribe_run{answer.run, 1, watcher});
     settle_down();
   }
@@ -309,6 +313,13 @@ std::string tasks_named(const std::vector<std::string>& ids) {
     out += (out.back() == '[' ? "" : ",") + (R"({"id":")" + id + R"(","name":")" + id) +
            R"(","command":"true"})";
   return out + "]}";
+}
+
+std::string tasks_numbered(std::size_t n, const std::string& prefix) {
+  std::vector<std::string> ids;
+  for (std::size_t i = 0; i < n; ++i)
+    ids.push_back(prefix + std::to_string(i));
+  return tasks_named(ids);
 }
 
 }  // namespace stage

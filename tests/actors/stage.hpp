@@ -44,7 +44,8 @@ public:
   std::uint64_t next_id = 100;
   bool controller_answers = true;
   bool accounting_answers = true;
-  core::duration failure_latency{};  ///< how long a squeue takes that does not reach the controller
+  std::size_t ids_of_a_call = 10'000;  ///< as many as one sacct is asked about
+  core::duration failure_latency{};    ///< how long a squeue takes that does not reach the controller
   bool list_throws = false;
   bool hold_lists = false;  ///< squeue hangs: its answer is kept in held_lists
   std::vector<std::function<void()>> held_lists;
@@ -150,7 +151,9 @@ public:
   explicit theatre(std::function<void(actors::system_config&)> adjust = {});
   ~theatre();
 
-  std::string start(const std::string& document, std::size_t max_concurrent = 0);
+  /// `told`: hears of this run; none: `story`.
+  std::string start(const std::string& document, std::size_t max_concurrent = 0,
+                    std::shared_ptr<seen> told = nullptr);
   /// Lets every message that is under way arrive.
   void settle_down();
   /// Moves the virtual clock and delivers what is due, in steps of a second.
@@ -173,5 +176,7 @@ public:
 
 /// {"tasks":[{"id":"a","name":"a","command":"true"},…]}
 std::string tasks_named(const std::vector<std::string>& ids);
+/// So many, named PREFIX0, PREFIX1, …
+std::string tasks_numbered(std::size_t n, const std::string& prefix = "t");
 
 }  // namespace stage

@@ -12,13 +12,6 @@ namespace {
 
 constexpr std::size_t many = 5000;  // more than are told at once
 
-std::string tasks_numbered() {
-  std::vector<std::string> ids;
-  for (std::size_t i = 0; i < many; ++i)
-    ids.push_back("t" + std::to_string(i));
-  return tasks_named(ids);
-}
-
 void take_arrays(actors::system_config& c) {
   c.arrays = true;
   dynamic_cast<played_cluster&>(*c.slurm).limits = {many, 64u << 20};
@@ -42,7 +35,7 @@ void check_all_complete(theatre& t) {
 
 TEST_CASE("a listing of more jobs than are told at once reaches every item, once", "[actors][parts]") {
   theatre t{take_arrays};
-  t.start(tasks_numbered());
+  t.start(tasks_numbered(many));
   t.pass(1s);
   REQUIRE(t.slurm->jobs.size() == many);
   t.slurm->run_all();
@@ -55,7 +48,7 @@ TEST_CASE("a listing of more jobs than are told at once reaches every item, once
 TEST_CASE("a supervisor that dies before it took the first part keeps nobody from hearing the rest",
           "[actors][parts]") {
   theatre t{take_arrays};
-  t.start(tasks_numbered());
+  t.start(tasks_numbered(many));
   t.pass(1s);
   t.slurm->run_all();
   REQUIRE(t.story->supervisor);

@@ -34,14 +34,17 @@ int sbatch(const world& w, const args& words) {
   return 0;
 }
 
-/// Calls `what(job, index, ordinal)` for each task, in the order of submission.
+/// Calls `what(job, index, ordinal, how_far)` for each task, in the order of submission among those that are as far.
 template <class What>
-void for_each_task(const std::vector<submitted_job>& jobs, What what) {
-  std::uint64_t ordinal = 0;
-  for (const auto& job : jobs)
+void for_each_task(const std::vector<submitted_job>& jobs, const moment& m, What what) {
+  std::uint64_t of_all = 0, of_beside = 0;
+  for (const auto& job : jobs) {
+    auto& ordinal = job.is_beside() ? of_beside : of_all;
+    const progress& how_far = job.is_beside() ? m.beside : m;
     for (const auto& [first, last] : job.ranges)
       for (auto index = first; index <= last; ++index)
-        what(job, index, ordinal++);
+        what(job, index, ordinal++, how_far);
+  }
 }
 
 std::string own_id(const submitted_job& job, std::uint32_t index) {
@@ -78,20 +81,23 @@ int squeue(const world& w) {
     write_out(out, 1u << 16);
   }
   std::map<std::uint64_t, std::vector<std::pair<std::uint32_t, std::uint32_t>>> waiting;
-  for_each_task(jobs, [&](const submitted_job& job, std::uint32_t index, std::uint64_t ordinal) {
-    if (ordinal < m.gone)
-      return;
-    if (ordinal >= m.begun && job.is_array) {
-      auto& rest = waiting[job.id];
-      if (!rest.empty() && rest.back().second + 1 == index)
-        rest.back().second = index;
-      else
-        rest.emplace_back(index, index);
-      return;
-    }
-    queue_row(out, job, own_id(job, index), job.is_array ? std::to_string(index) : "N/A", ordinal < m.begun);
-    write_out(out, 1u << 16);
-  });
+  for_each_task(
+      jobs, m,
+      [&](const submitted_job& job, std::uint32_t index, std::uint64_t ordinal, const progress& how_far) {
+        if (ordinal < how_far.gone)
+          return;
+        if (ordinal >= how_far.begun && job.is_array) {
+          auto& rest = waiting[job.id];
+          if (!rest.empty() && rest.back().second + 1 == index)
+            rest.back().second = index;
+          else
+            rest.emplace_back(index, index);
+          return;
+        }
+        queue_row(out, job, own_id(job, index), job.is_array ? std::to_string(index) : "N/A",
+                  ordinal < how_far.begun);
+        write_out(out, 1u << 16);
+      });
   for (const auto& job : jobs)
     if (const auto rest = waiting.find(job.id); rest != waiting.end())
       queue_row(out, job, std::to_string(job.id), text_of(rest->second), false);
@@ -142,12 +148,14 @@ int sacct(const world& w, const args& words) {
   const auto j = std::find(words.begin(), words.end(), "-j");
   const asked wanted(j != words.end() && j + 1 != words.end() ? *(j + 1) : "");
   std::string out;
-  for_each_task(w.jobs(), [&](const submitted_job& job, std::uint32_t index, std::uint64_t ordinal) {
-    if (ordinal >= m.begun || !wanted.holds(job.id, index))
-      return;
-    account_row(out, job, index, ordinal < m.accounted);
-    write_out(out, 1u << 16);
-  });
+  for_each_task(
+      w.jobs(), m,
+      [&](const submitted_job& job, std::uint32_t index, std::uint64_t ordinal, const progress& how_far) {
+        if (ordinal >= how_far.begun || !wanted.holds(job.id, index))
+          return;
+        account_row(out, job, index, ordinal < how_far.accounted);
+        write_out(out, 1u << 16);
+      });
   write_out(out);
   return 0;
 }

@@ -20,11 +20,12 @@ void print(const scenario& what, unsigned long long items, const scenario_cost& 
   for (const auto& p : cost.phases)
     std::printf(
         R"({"scenario":"%s","items":%llu,"phase":"%s","cpu_s":%.4f,"resident_mb":%.0f,"peak_mb":%.0f,)"
-        R"("squeue":%llu,"sacct":%llu,"sbatch":%llu,"done":%s})"
+        R"("squeue":%llu,"sacct":%llu,"sbatch":%llu,"cycles":%s,"done":%s})"
         "\n",
         what.name, items, p.phase.c_str(), p.cpu_seconds, p.resident_megabytes, cost.peak_megabytes,
         static_cast<unsigned long long>(p.squeue), static_cast<unsigned long long>(p.sacct),
-        static_cast<unsigned long long>(p.sbatch), cost.done ? "true" : "false");
+        static_cast<unsigned long long>(p.sbatch), p.cycles ? std::to_string(*p.cycles).c_str() : "null",
+        cost.done ? "true" : "false");
 }
 
 int play(const scenario& what, unsigned long long items) {

@@ -1,13 +1,13 @@
 #include "tests/bench/scenarios.hpp"
 
 #include "actors/run_recovery.hpp"
+#include "tests/bench/beside.hpp"
 #include "tests/bench/cost.hpp"
+#include "tests/bench/meter.hpp"
 #include "tests/bench/stage.hpp"
 
 #include <algorithm>
-#include <cstdio>
 #include <filesystem>
-#include <fstream>
 
 #include <sys/wait.h>
 #include <unistd.h>
@@ -17,74 +17,6 @@ namespace settle::bench {
 namespace {
 
 using core::item_status;
-
-/// Notes what passes between two of its calls.
-class meter {
-public:
-  explicit meter(stage& s) : stage_(s) {}
-  void phase(const char* name, double divided_by = 1) {
-    stage_.come_to_rest();
-    phase_so_far(name, divided_by);
-  }
-  /// What is under way counts for the next one.
-  void phase_so_far(const char* name, double divided_by = 1) {
-    const auto cpu = cpu_seconds();
-    const auto calls = stage_.calls();
-    cost_.phases.push_back({name, (cpu - cpu_) / divided_by, resident_megabytes(),
-                            calls.squeue - calls_.squeue, calls.sacct - calls_.sacct,
-                            calls.sbatch - calls_.sbatch});
-    cpu_ = cpu_seconds();
-    calls_ = calls;
-  }
-  scenario_cost take(std::uint64_t items) {
-    cost_.peak_megabytes = peak_megabytes();
-    cost_.done = stage_.seen().finished && stage_.seen().of(item_status::completed) == items;
-    return std::move(cost_);
-  }
-
-private:
-  stage& stage_;
-  double cpu_ = cpu_seconds();
-  calls_made calls_;
-  scenario_cost cost_;
-};
-
-/// Written by another process: what that costs is none of ours.
-std::string write_document(const place& where, std::uint64_t items, bool gather = false) {
-  auto path = where.folder + "/tasks.json";
-  const pid_t child = ::fork();
-  if (child == 0) {
-    std::ofstream out(path);
-    out << R"({"title":"bench","partition":"main","time_limit":"10:00","cpus":1,"tasks":[)";
-    for (std::uint64_t i = 0; i < items; ++i)
-      out << (i == 0 ? "\n" : ",\n") << R"({"id":"item-)" << i << R"(","name":"item )" << i
-          << R"(","command":"./work --part )" << i << R"("})";
-    if (gather)
-      out << ",\n"
-          << R"({"id":"gather","name":"gather","command":"./gather","deps":["item-*"]})";
-    out << "]}";
-    out.flush();
-    ::_exit(out ? 0 : 1);
-  }
-  int status = 0;
-  ::waitpid(child, &status, 0);
-  return path;
-}
-
-void submit(stage& s, meter& m, const std::string& document, std::uint64_t items) {
-  if (!s.submit(document))
-    return;
-  m.phase_so_far("load");
-  s.wait_for(items, 0);
-  m.phase("submit");
-}
-
-void all_run(stage& s, meter& m, moment& now, std::uint64_t items) {
-  now.begun = items;
-  s.set(now);
-  s.cycle();
-  m.phase("all run");
-}
 
 void end_all(stage& s, meter& m, moment& now, std::uint64_t items) {
   now.gone = items;
@@ -255,6 +187,7 @@ const std::vector<scenario>& scenarios() {
       {"trickle", "N items end over 50 polls", trickle},
       {"gather", "N items and one that depends on all of them", gather},
       {"foreign", "10 items among N jobs that are not settle's", foreign},
+      {"beside", "10 items that come later, beside N that live, settle and end", beside},
       {"replay", "the finished run of N items is read from its journal", replay},
       {"watch", "settle watch --json of that run", watch},
   };

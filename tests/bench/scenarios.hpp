@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,7 @@ struct phase_cost {
   double cpu_seconds = 0;
   double resident_megabytes = 0;  ///< at its end
   std::uint64_t squeue = 0, sacct = 0, sbatch = 0;
+  std::optional<std::uint64_t> cycles{};  ///< until what is waited for was told, where that is what is asked
 };
 
 struct scenario_cost {

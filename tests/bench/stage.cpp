@@ -4,6 +4,7 @@
 #include "io/files.hpp"
 #include "tests/bench/cost.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -57,7 +58,7 @@ core::policy rules() {
 }  // namespace
 
 stage::stage(const std::string& folder, const std::string& fakes, scheduler how)
-    : world_(folder), clock_(std::make_shared<leaping_clock>()), seen_(std::make_shared<seen_events>()) {
+    : world_(folder), clock_(std::make_shared<leaping_clock>()), seen_{std::make_shared<seen_events>()} {
   ::setenv("SETTLE_BENCH_WORLD", folder.c_str(), 1);
   ::setenv("PATH", (fakes + ":" + std::getenv("PATH")).c_str(), 1);
   world_.set({});
@@ -103,18 +104,24 @@ bool stage::submit(const std::string& document_file, std::size_t max_concurrent)
     std::fprintf(stderr, "bench: %s\n", p.words.c_str());
   if (!answer.trouble.empty())
     std::fprintf(stderr, "bench: %s\n", answer.trouble.c_str());
-  run_ = answer.run;
-  if (run_.empty())
+  if (answer.run.empty())
     return false;
-  auto counting = system_->spawn<counter>(seen_, settle_);
+  if (!run_.empty())
+    seen_.push_back(std::make_shared<seen_events>());
+  run_ = answer.run;
+  auto counting = system_->spawn<counter>(seen_.back(), settle_);
   compat::anon_send(settle_, actors::subscribe_run{run_, 1, counting});
   return true;
 }
 
 void stage::wait_for_cycle() const {
   // After the last verdict nobody polls.
-  while (!cluster_->wait_for_cycle(50ms) && !seen_->finished && !seen_->trouble)
+  while (!cluster_->wait_for_cycle(50ms) && !all_over())
     continue;
+}
+
+bool stage::all_over() const {
+  return std::all_of(seen_.begin(), seen_.end(), [](const auto& s) { return s->finished || s->trouble; });
 }
 
 void stage::cycle() {
@@ -133,7 +140,7 @@ void stage::come_to_rest() const {
 }
 
 void stage::wait_for(std::uint64_t wanted, std::uint64_t terminal) const {
-  while (!seen_->trouble && (submitted() < wanted || seen_->of(core::item_status::completed) < terminal))
+  while (!seen().trouble && (submitted() < wanted || seen().of(core::item_status::completed) < terminal))
     std::this_thread::sleep_for(1ms);
 }
 

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace settle::bench {
 
@@ -43,21 +44,24 @@ public:
   void cycle();
   /// Waits until nothing is done any more: no processor time is used.
   void come_to_rest() const;
-  /// Waits until so many tasks were submitted and as many items have a verdict.
+  /// Waits until so many tasks of all runs were submitted and so many items have a verdict.
   void wait_for(std::uint64_t submitted, std::uint64_t terminal) const;
 
-  const seen_events& seen() const { return *seen_; }
+  /// By the order of submission.
+  const seen_events& seen(std::size_t run = 0) const { return *seen_.at(run); }
   std::uint64_t submitted() const { return cluster_->submitted(); }
   calls_made calls() const;
-  const std::string& run() const { return run_; }
+  const std::string& run() const { return run_; }  ///< the newest one's id
+  std::size_t runs() const { return run_.empty() ? 0 : seen_.size(); }
 
 private:
   void wait_for_cycle() const;
+  bool all_over() const;
 
   world world_;
   std::shared_ptr<leaping_clock> clock_;
   std::shared_ptr<stepped_cluster> cluster_;
-  std::shared_ptr<seen_events> seen_;
+  std::vector<std::shared_ptr<seen_events>> seen_;  ///< of each run; there is always one
   std::unique_ptr<caf::actor_system_config> config_;
   std::unique_ptr<caf::actor_system> system_;
   caf::actor settle_;

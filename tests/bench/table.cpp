@@ -63,7 +63,11 @@ std::string table_of(std::istream& lines) {
       scenarios.push_back(scenario);
     const std::uint64_t squeue = e["squeue"], sacct = e["sacct"], sbatch = e["sbatch"];
     const auto calls = squeue + sacct + sbatch == 0 ? "" : fmt::format(" ({}/{}/{})", squeue, sacct, sbatch);
-    table.put({scenario, phase}, items, fmt::format("{:.3f}{}", cpu, calls));
+    std::uint64_t cycles = 0;
+    const auto counted = e["cycles"].get(cycles) == simdjson::SUCCESS
+                             ? fmt::format(" {} cycle{}", cycles, cycles == 1 ? "" : "s")
+                             : "";
+    table.put({scenario, phase}, items, fmt::format("{:.3f}{}{}", cpu, calls, counted));
   }
   for (const auto& [key, all] : wholes) {
     if (all.phases > 1)

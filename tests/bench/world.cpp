@@ -24,13 +24,18 @@ std::uint64_t submitted_job::tasks() const {
 }
 
 void world::set(const moment& m) const {
-  std::ofstream(folder_ + "/moment") << m.begun << ' ' << m.gone << ' ' << m.accounted << ' ' << m.foreign
-                                     << '\n';
+  std::ofstream out(folder_ + "/moment");
+  for (const progress& p : {progress(m), m.beside})
+    out << p.begun << ' ' << p.gone << ' ' << p.accounted << '\n';
+  out << m.foreign << '\n';
 }
 
 moment world::now() const {
   moment m;
-  std::ifstream(folder_ + "/moment") >> m.begun >> m.gone >> m.accounted >> m.foreign;
+  std::ifstream in(folder_ + "/moment");
+  for (progress* p : {static_cast<progress*>(&m), &m.beside})
+    in >> p->begun >> p->gone >> p->accounted;
+  in >> m.foreign;
   return m;
 }
 

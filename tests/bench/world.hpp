@@ -4,18 +4,25 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 namespace settle::bench {
 
-/// Of all tasks in the order of their submission: the first so many.
-struct moment {
+/// Of tasks in the order of their submission: the first so many.
+struct progress {
   std::uint64_t begun = 0;      ///< they run, or have ended
   std::uint64_t gone = 0;       ///< squeue does not list them any more
   std::uint64_t accounted = 0;  ///< sacct has their final row
-  std::uint64_t foreign = 0;    ///< so many jobs of ours that settle did not submit run, too
 };
+
+struct moment : progress {
+  std::uint64_t foreign = 0;  ///< so many jobs of ours that settle did not submit run, too
+  progress beside;            ///< of the jobs whose name begins with `beside_name`; the rest are the others
+};
+
+inline constexpr std::string_view beside_name = "beside";
 
 /// One sbatch.
 struct submitted_job {
@@ -26,6 +33,7 @@ struct submitted_job {
   std::vector<std::pair<std::uint32_t, std::uint32_t>>
       ranges;  ///< of indexes, both ends included; one of 0 where it is no array
   std::uint64_t tasks() const;
+  bool is_beside() const { return name.starts_with(beside_name); }
 };
 
 class world {
