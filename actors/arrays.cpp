@@ -89,8 +89,7 @@ private:
       std::vector<member> members;
       members.reserve(items.size());
       for (const auto i : items)
-        members.push_back(
-            {i, make_parts_beside_common(book_.facts(), book_.task(i), i, next_submission(i))});
+        members.push_back({i, make_parts_beside_common(book_.facts(), book_.task(i), i, next_submission(i))});
       return array(std::move(members), common);
     }
     std::map<std::pair<std::string, std::string>, std::vector<member>> by_init;

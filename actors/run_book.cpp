@@ -129,9 +129,9 @@ std::shared_ptr<const tasks::resolved_environment>
 run_book::environment_of_all(std::span<const core::item_index> items) const {
   const auto& common = items.empty() ? nullptr : part_of(items.front()).environment;
   const bool all = common && std::all_of(items.begin(), items.end(), [&](core::item_index i) {
-    const auto& p = part_of(i);
-    return p.environment == common && has_common_environment(p.doc.tasks[i - p.first]);
-  });
+                     const auto& p = part_of(i);
+                     return p.environment == common && has_common_environment(p.doc.tasks[i - p.first]);
+                   });
   return all ? common : nullptr;
 }
 

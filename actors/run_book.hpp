@@ -53,8 +53,8 @@ public:
   /// A document as it joined, with all that it inherits.
   struct part {
     tasks::document doc;
-    core::item_index first = 0;                        ///< of its tasks
-    std::shared_ptr<const tasks::document> inherited;  ///< the document without its tasks
+    core::item_index first = 0;                                      ///< of its tasks
+    std::shared_ptr<const tasks::document> inherited;                ///< the document without its tasks
     std::shared_ptr<const tasks::resolved_environment> environment;  ///< see common_environment
   };
   const std::vector<part>& parts() const noexcept { return parts_; }
@@ -108,8 +108,8 @@ private:
   core::run run_;
   std::vector<part> parts_;
   std::unordered_map<core::item_index, array_place> places_;  ///< of items that stand in an array
-  json_writer writer_;              ///< the newest lines
-  std::vector<std::string> lines_;  ///< those before them, in large pieces
+  json_writer writer_;                                        ///< the newest lines
+  std::vector<std::string> lines_;                            ///< those before them, in large pieces
   std::deque<core::stream_event> events_;
   std::uint64_t first_held_ = 1;
   std::uint64_t seq_ = 0;

@@ -36,7 +36,8 @@ bool same(const variable& a, const variable& b) {
 class common_ground {
 public:
   explicit common_ground(const array_request& array)
-      : first_(array.tasks.front().script), all_(array.environment ? *array.environment : first_.environment) {
+      : first_(array.tasks.front().script),
+        all_(array.environment ? *array.environment : first_.environment) {
     working_dir_ = std::all_of(array.tasks.begin(), array.tasks.end(), [this](const array_task& t) {
       return t.script.working_dir == first_.working_dir;
     });

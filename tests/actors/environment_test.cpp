@@ -50,12 +50,12 @@ TEST_CASE("a task has beside the common environment exactly what it would have b
           "[actors][array]") {
   const auto run = facts_of_run();
   const auto doc = document_of(R"({"init": "module load x",
-    "env": [{"set": {"A": "${SCRIPTHUT_RUN_ID}-a", "P": "p"}, "include": "g", "init": "echo ${A}"},
+    "env": [{"set": {"A": "${SCRIPTHUT_RUN_ID}-a", "P": "p"}, "include": ["g"], "init": "echo ${A}"},
             {"if": {"SCRIPTHUT_BACKEND": "slurm"}, "append": {"P": "q:${HOME}"}}],
     "env_groups": {"g": [{"set": {"G": "g"}}]},
-    "tasks": [{"id": "one", "command": "true"},
-              {"id": "two words", "command": "false", "working_dir": "~/${SETTLE_ITEM_ID}/x"},
-              {"id": "three", "command": "x", "working_dir": "below"}]})");
+    "tasks": [{"id": "one", "name": "n", "command": "true"},
+              {"id": "two words", "name": "n", "command": "false", "working_dir": "~/${SETTLE_ITEM_ID}/x"},
+              {"id": "three", "name": "n", "command": "x", "working_dir": "below"}]})");
   const auto common = common_environment(run, doc);
   REQUIRE(common);
   for (core::item_index i = 0; i < doc.tasks.size(); ++i) {
@@ -86,18 +86,18 @@ TEST_CASE("rules that look at the item or its token have no common environment",
        {R"("env": [{"set": {"A": "x${SETTLE_ITEM_ID}"}}])",
         R"("env": [{"append": {"A": "${SETTLE_TOKEN}"}}])", R"("env": [{"init": "echo ${SETTLE_TOKEN}"}])",
         R"("env": [{"if": {"SETTLE_ITEM_ID": "one"}, "set": {"A": "1"}}])",
-        R"("env": [{"include": "g"}], "env_groups": {"g": [{"set": {"A": "${SETTLE_ITEM_ID}"}}]})"}) {
+        R"("env": [{"include": ["g"]}], "env_groups": {"g": [{"set": {"A": "${SETTLE_ITEM_ID}"}}]})"}) {
     INFO(rules);
-    const auto doc =
-        document_of("{" + std::string(rules) + R"(, "tasks": [{"id": "one", "command": "true"}]})");
+    const auto doc = document_of("{" + std::string(rules) +
+                                 R"(, "tasks": [{"id": "one", "name": "n", "command": "true"}]})");
     CHECK_FALSE(common_environment(run, doc));
   }
 }
 
 TEST_CASE("a task with rules or init of its own is not covered by the document's", "[actors][array]") {
-  const auto doc =
-      document_of(R"({"init": "x", "tasks": [{"id": "a", "command": "true", "env": [{"set": {"A": "1"}}]},
-    {"id": "b", "command": "true", "init": "y"}, {"id": "c", "command": "true", "init": ""}, {"id": "d", "command": "true"}]})");
+  const auto doc = document_of(
+      R"({"init": "x", "tasks": [{"id": "a", "name": "n", "command": "true", "env": [{"set": {"A": "1"}}]},
+    {"id": "b", "name": "n", "command": "true", "init": "y"}, {"id": "c", "name": "n", "command": "true", "init": ""}, {"id": "d", "name": "n", "command": "true"}]})");
   std::vector<bool> covered;
   for (const auto& t : doc.tasks)
     covered.push_back(has_common_environment(t));

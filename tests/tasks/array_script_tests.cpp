@@ -212,7 +212,7 @@ TEST_CASE("what all have may stand with the array instead of with each task", "[
       env.variables = {
           {"A", "it's for all"}, {"B", "${HOME_OF_NOBODY}b"}, {"SETTLE_ITEM_ID", "t" + t.script.token}};
     }
-    whole.tasks[1].script.environment.variables.push_back({"OWN", "x", true});
+    whole.tasks[1].script.environment.variables.push_back({"OWN", "${OWN}:x", true});
     auto split = whole;
     auto common = whole.tasks[0].script.environment;
     common.variables.pop_back();
