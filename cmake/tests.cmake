@@ -14,7 +14,11 @@ function(settle_tests name)
   add_executable(${name}_tests ${T_SOURCES})
   target_link_libraries(${name}_tests PRIVATE ${T_LIBRARIES} settle_catch_main settle_settings)
   # The tests' own files, not what they test: they take longer to compile than to run.
-  target_compile_options(${name}_tests PRIVATE $<IF:$<BOOL:${SETTLE_SANITIZE}>,-O0,-O1>)
+  if(SETTLE_SANITIZE)
+    target_compile_options(${name}_tests PRIVATE -O0)
+  else()
+    target_compile_options(${name}_tests PRIVATE -O1)
+  endif()
   target_compile_definitions(${name}_tests PRIVATE
     SETTLE_SOURCE_DIR="${PROJECT_SOURCE_DIR}" SETTLE_BINARY_DIR="${PROJECT_BINARY_DIR}")
   if(NOT T_TIMEOUT)
