@@ -18,7 +18,7 @@ plan mixed(const std::string& folder) {
   auto& stopped = tasks.add("stopped", "sleep 600");
   stopped.how = meddling::cancel_when_running;
   stopped.end = ends_cancelled();
-  auto& again = tasks.add("again", "test $(wc -l <\"$mark\") -ge 2 || sleep 600");
+  auto& again = tasks.add("again", lives_twice());
   again.how = meddling::requeue_once;
   again.end.attempt = 2;
   again.end.executions = 2;

@@ -167,7 +167,9 @@ void live_run::plan_meddling(const event_line& event) {
     return;
   const char* moment = task->how == meddling::cancel_when_queued ? "queued" : "running";
   const bool again = task->how == meddling::requeue_once && event.attempt > 1;
-  if (event.status == moment && !again)
+  if (again)
+    std::ofstream(tasks_->mark_file(*task) + ".again") << '\n';
+  else if (event.status == moment)
     errands_.push_back({task, event.job_id});
 }
 

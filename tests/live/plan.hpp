@@ -80,6 +80,9 @@ private:
   std::vector<planned_task> tasks_;
 };
 
+/// For meddling::requeue_once: its first life waits for that, its second until the program has told of it: one that began
+/// and ended between two listings could not be told.
+std::string lives_twice();
 /// The end of a command that first writes down, in a file of its own, how it is about to end.
 std::string tell_end(int code);
 /// The same, no sooner than the file `gate` exists.

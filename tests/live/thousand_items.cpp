@@ -30,7 +30,7 @@ void add_meddled(plan& tasks) {
     late.how = meddling::reach_time_limit;
     late.end = ends_cancelled();
     late.end.cause = "timeout";
-    auto& again = tasks.add("again-" + std::to_string(i), "test $(wc -l <\"$mark\") -ge 2 || sleep 600");
+    auto& again = tasks.add("again-" + std::to_string(i), lives_twice());
     again.how = meddling::requeue_once;
     again.end.attempt = 2;
     again.end.executions = 2;
