@@ -1,7 +1,7 @@
 # Test executables, and how the sanitized build's tests join the release build's.
 
-# How many tests run at once is CTest's -j: ./dev test gives four for each core, for most tests wait: for a clock, a child
-# or a Slurm. One that computes says PROCESSORS 4, so that no more of these run at once than there are cores.
+# How many tests run at once is CTest's -j: ./dev test gives three for each core, for most tests wait: for a clock, a child
+# or a Slurm. One that computes says PROCESSORS 4, so that fewer of these run at once than there are cores.
 
 # A Catch2 executable of one tests/ folder and its CTest test of the same name.
 #   settle_tests(NAME SOURCES ... LIBRARIES ... [LABELS ...] [TIMEOUT s] [PROCESSORS n] [APART])
