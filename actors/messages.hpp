@@ -60,10 +60,12 @@ struct array_refused {
 struct arrays_allowed {
   array_limits limits;
 };
-/// To oneself: the intents that were gathered are written. Of run 0, which is none: slots that were freed are shared out.
+/// To oneself: the intents that were gathered are written.
 struct intents_due {
   std::uint32_t run = 0;
 };
+/// To oneself: slots became free of which no item reports; they are shared out.
+struct slots_freed {};
 /// Watch this item's job again, which an earlier backend or an earlier actor of the item had watched.
 struct job_watch {
   item_key key;
@@ -271,6 +273,7 @@ SETTLE_LOCAL_MESSAGE(settle::actors::array_order)
 SETTLE_LOCAL_MESSAGE(settle::actors::array_refused)
 SETTLE_LOCAL_MESSAGE(settle::actors::arrays_allowed)
 SETTLE_LOCAL_MESSAGE(settle::actors::intents_due)
+SETTLE_LOCAL_MESSAGE(settle::actors::slots_freed)
 SETTLE_LOCAL_MESSAGE(settle::actors::job_watch)
 SETTLE_LOCAL_MESSAGE(settle::actors::wishes_changed)
 SETTLE_LOCAL_MESSAGE(settle::actors::job_cancel)
@@ -337,6 +340,7 @@ CAF_BEGIN_TYPE_ID_BLOCK(settle, caf::first_custom_type_id)
   CAF_ADD_TYPE_ID(settle, (settle::actors::array_refused))
   CAF_ADD_TYPE_ID(settle, (settle::actors::arrays_allowed))
   CAF_ADD_TYPE_ID(settle, (settle::actors::intents_due))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::slots_freed))
   CAF_ADD_TYPE_ID(settle, (settle::actors::job_watch))
   CAF_ADD_TYPE_ID(settle, (settle::actors::wishes_changed))
   CAF_ADD_TYPE_ID(settle, (settle::actors::job_cancel))

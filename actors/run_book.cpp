@@ -16,10 +16,10 @@ namespace {
 /// Events held for subscribers that are behind. Beyond it the oldest go, and a slow subscriber is told its gap;
 /// the journal has them all.
 constexpr std::size_t events_held_max = 1u << 20;
-/// Lines for the journal go out in pieces of about this size.
-constexpr std::size_t piece_bytes = 256u << 10;
 /// As many of those that every subscriber has had, for one that comes later.
 constexpr std::size_t events_kept = 1u << 14;
+/// Lines for the journal go out in pieces of about this size.
+constexpr std::size_t piece_bytes = 256u << 10;
 
 }  // namespace
 

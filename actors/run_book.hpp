@@ -23,6 +23,7 @@ namespace settle::actors {
 
 /// What an item's event tells of it; kind, seq, run, item and time are the caller's.
 core::stream_event event_of_item(const core::item& it);
+/// The same, into one that is new.
 void tell_of_item(core::stream_event& e, const core::item& it);
 
 class run_book {

@@ -74,9 +74,11 @@ caf::behavior supervisor_actor::make_behavior() {
           r->gathering = false;
           r->gathered = true;
           flush(m.run, *r);
-        } else if (std::exchange(slots_freed_, false)) {
-          fill_slots();
         }
+      },
+      [this](const slots_freed&) {
+        slots_freed_ = false;
+        fill_slots();
       },
       [this](const backend_notice& m) {
         for (auto& [number, r] : state_->runs)

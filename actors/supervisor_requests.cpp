@@ -65,7 +65,7 @@ void supervisor_actor::cancel_without_actor(run_number number, supervised_run& r
   record(number, r, index, now, at.wall);
   // Nobody reports of it: without this another run would wait for its slot until something else happens.
   if (r.book.run().slots_used() < used && !std::exchange(slots_freed_, true))
-    compat::send(this, caf::actor_cast<caf::actor>(this), intents_due{0});
+    compat::send(this, caf::actor_cast<caf::actor>(this), slots_freed{});
 }
 
 bool supervisor_actor::cancel_wanted(const supervised_run& r, item_index index) const {

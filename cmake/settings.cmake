@@ -14,7 +14,8 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_L
 endif()
 set(CMAKE_CXX_FLAGS_RELEASE "-O2")
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  # Nobody replaces our functions at load time: without this none of another room's kind is inlined in position-independent code.
+  # Nobody replaces our functions at load time, for which g++ makes allowance in position-independent code: it inlines none
+  # that could be replaced.
   add_compile_options(-fno-semantic-interposition)
 endif()
 set(CMAKE_CXX_EXTENSIONS OFF)

@@ -1,7 +1,7 @@
-// One JSON value on one line, written field by field; its .cpp is the only place that knows RapidJSON. A journal has a line for each
-// transition of a million items, so what is plain (text without anything to escape, whole numbers, seconds) is appended as
-// it stands; RapidJSON writes the rest. Text that is no UTF-8 is mended on the way (U+FFFD), so that the line always is
-// JSON. Knows no events.
+// One JSON value on one line, written field by field; its .cpp is the only place that knows RapidJSON. A journal has a line
+// for each transition of a million items, so what is plain (text without anything to escape, whole numbers, seconds) is
+// appended as it stands; RapidJSON writes the rest. Text that is no UTF-8 is mended on the way (U+FFFD), so that the line
+// always is JSON. Knows no events.
 #pragma once
 
 #include "actors/translate/text_buffer.hpp"

@@ -5,6 +5,7 @@
 #include "actors/messages.hpp"
 #include "actors/run_store.hpp"
 #include "actors/system.hpp"
+#include "tests/journal_pieces.hpp"
 
 #include <caf/scheduler/test_coordinator.hpp>
 
@@ -115,11 +116,8 @@ public:
       durable(io::fail(io::errc::storage, "No space left on device"));
       return;
     }
-    for (const auto& piece : lines)
-      for (std::size_t from = 0, end = 0; from < piece.size(); from = end + 1) {
-        end = piece.find('\n', from);
-        kept_->lines.push_back(piece.substr(from, end - from));
-      }
+    settle::tests::for_each_line(lines,
+                                 [this](std::string line) { kept_->lines.push_back(std::move(line)); });
     if (kept_->hold)
       kept_->held.push_back(std::move(durable));
     else

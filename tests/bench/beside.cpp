@@ -39,6 +39,12 @@ public:
     now.beside.begun += ten;
     until(run, now, item_status::running, "ten begin, " + when);
   }
+  std::optional<std::size_t> submit_and_begin(moment& now, const std::string& when) {
+    const auto run = submit(when);
+    if (run)
+      begin(*run, now, when);
+    return run;
+  }
   /// Of all that began: they end, and accounting has their rows.
   void end(std::size_t run, moment& now, const std::string& when) {
     now.beside.gone = now.beside.accounted = now.beside.begun;
@@ -80,10 +86,9 @@ std::vector<phase_cost> ten_alone(const place& where) {
   meter m(s);
   moment now;
   small_runs small(s, m, own);
-  const auto only = small.submit("alone");
+  const auto only = small.submit_and_begin(now, "alone");
   if (!only)
     return {};
-  small.begin(*only, now, "alone");
   small.end(*only, now, "alone");
   return m.take(ten).phases;
 }
@@ -112,10 +117,9 @@ scenario_cost beside(const place& where, std::uint64_t items) {
   meter m(s);
   moment now;
   small_runs small(s, m, where);
-  const auto first = small.submit("before N");
+  const auto first = small.submit_and_begin(now, "before N");
   if (alone.empty() || !first)
     return {};
-  small.begin(*first, now, "before N");
   const auto large = s.runs();
   if (!s.submit(document))
     return {};
@@ -131,19 +135,16 @@ scenario_cost beside(const place& where, std::uint64_t items) {
   m.phase("submit");
   all_run(s, m, now, items);
   small.end(*second, now, "N live");
-  const auto third = small.submit("N live");
+  const auto third = small.submit_and_begin(now, "N live");
   if (!third)
     return {};
-  small.begin(*third, now, "N live");
   now.gone = items;
   s.set(now);
   s.cycle();
   m.phase_so_far("all vanish");
   small.end(*third, now, "N settle");
-  const auto fourth = small.submit("N settle");
-  if (!fourth)
+  if (!small.submit_and_begin(now, "N settle"))
     return {};
-  small.begin(*fourth, now, "N settle");
   now.accounted = items;
   small.end(*fourth, now, "N end");
   while (!s.seen(large).finished && !s.seen(large).trouble)

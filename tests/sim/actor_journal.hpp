@@ -2,6 +2,7 @@
 #pragma once
 
 #include "actors/run_store.hpp"
+#include "tests/journal_pieces.hpp"
 #include "tests/sim/dice.hpp"
 #include "tests/sim/timeline.hpp"
 #include "tests/sim/world.hpp"
@@ -34,11 +35,7 @@ public:
     const auto takes = world_.is(fault::slow_disk) ? ms{dice_.between(500, 8000)} : ms{dice_.between(1, 20)};
     done_ = std::max(done_, time_.now()) + takes;
     time_.at(done_, [kept = kept_, lines = std::move(lines), durable = std::move(durable)] {
-      for (const auto& piece : lines)
-        for (std::size_t from = 0, end = 0; from < piece.size(); from = end + 1) {
-          end = piece.find('\n', from);
-          kept->insert(as_shown(piece.substr(from, end - from)));
-        }
+      settle::tests::for_each_line(lines, [&](const std::string& line) { kept->insert(as_shown(line)); });
       durable({});
     });
   }
