@@ -143,7 +143,8 @@ scenario_cost beside(const place& where, std::uint64_t items) {
   s.cycle();
   m.phase_so_far("all vanish");
   small.end(*third, now, "N settle");
-  if (!small.submit_and_begin(now, "N settle"))
+  const auto fourth = small.submit_and_begin(now, "N settle");
+  if (!fourth)
     return {};
   now.accounted = items;
   small.end(*fourth, now, "N end");
