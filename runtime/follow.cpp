@@ -39,16 +39,32 @@ tl::unexpected<io::error> cannot_open(const std::string& journal, int error) {
   return io::fail(io::errc::storage, "cannot open " + journal + ": " + io::errno_words(error));
 }
 
-/// Appends what stands at `at`, at most a block; none on errors, errno tells.
-std::optional<std::size_t> read_block(int fd, std::uint64_t at, std::string& text) {
-  const std::size_t kept = text.size();
-  text.resize(kept + block_bytes);
+/// What stands at `at`, at most so many bytes; none on errors, errno tells.
+std::optional<std::string> read_block(int fd, std::uint64_t at, std::size_t bytes) {
+  std::string text(bytes, '\0');
   ssize_t n = 0;
   do
-    n = ::pread(fd, text.data() + kept, block_bytes, static_cast<off_t>(at));
+    n = ::pread(fd, text.data(), bytes, static_cast<off_t>(at));
   while (n < 0 && errno == EINTR);
-  text.resize(kept + static_cast<std::size_t>(n > 0 ? n : 0));
-  return n < 0 ? std::nullopt : std::optional(static_cast<std::size_t>(n));
+  if (n < 0)
+    return std::nullopt;
+  text.resize(static_cast<std::size_t>(n));
+  return text;
+}
+
+/// The whole lines at `at`: of a block, or of as many as one line takes. None on errors, errno tells. Never pieced
+/// together from two reads: between them a supervisor may cut a torn line off and write another one in its place.
+std::optional<std::string> read_lines(int fd, std::uint64_t at) {
+  for (std::size_t bytes = block_bytes;; bytes *= 2) {
+    auto text = read_block(fd, at, bytes);
+    if (!text)
+      return std::nullopt;
+    const std::size_t end = text->rfind('\n');
+    if (end == std::string::npos && text->size() == bytes)
+      continue;
+    text->resize(end == std::string::npos ? 0 : end + 1);
+    return text;
+  }
 }
 
 }  // namespace
@@ -67,23 +83,16 @@ io::result<bool> journal_tail::read_some(const std::function<void(std::string_vi
   if (*size < at_)
     return io::fail(io::errc::storage,
                     path_ + " has become shorter: what was told last could not be kept on disk");
-  std::string text;
-  std::size_t end = std::string::npos;  // of the last whole line
-  while (end == std::string::npos) {    // a line may be longer than a block
-    const auto n = read_block(file.get(), at_ + text.size(), text);
-    if (!n)
-      return io::fail(io::errc::storage, "cannot read " + path_ + ": " + io::errno_words(errno));
-    if (*n == 0)
-      return false;
-    end = text.rfind('\n');
-  }
-  for (std::size_t begin = 0; begin <= end;) {
-    const std::size_t stop = text.find('\n', begin);
-    line(std::string_view(text).substr(begin, stop - begin));
+  const auto text = read_lines(file.get(), at_);
+  if (!text)
+    return io::fail(io::errc::storage, "cannot read " + path_ + ": " + io::errno_words(errno));
+  for (std::size_t begin = 0; begin < text->size();) {
+    const std::size_t stop = text->find('\n', begin);
+    line(std::string_view(*text).substr(begin, stop - begin));
     begin = stop + 1;
   }
-  at_ += end + 1;
-  return true;
+  at_ += text->size();
+  return !text->empty();
 }
 
 run_so_far::run_so_far(std::string run) {

@@ -83,6 +83,7 @@ TEST_CASE("what a shell ran keeps its grace when the shell dies of TERM at once"
 TEST_CASE("a group member that ignores TERM is killed although its leader is long dead", "[io][local]") {
   const temporary_folder folder;
   stage s;
+  const auto begun = std::chrono::steady_clock::now();
   const auto one = s.begin(
       job_in(folder, "job",
              "(trap '' TERM; exec sleep 100) & echo $! > " + (folder / "child") + "; exec sleep 100"));
@@ -91,8 +92,9 @@ TEST_CASE("a group member that ignores TERM is killed although its leader is lon
   const pid_t leader = s.pid(one);
   s.cancel(one);
   const auto end = s.end(one);
+  const std::chrono::duration<double, std::milli> told = std::chrono::steady_clock::now() - begun;
   CHECK(end.signal == SIGTERM);
-  CHECK(end.elapsed_ms < 4000);  // the job's own end, not that of what it left
+  CHECK(static_cast<double>(end.elapsed_ms) < told.count() - 1000);  // the job's own end, not that of what it left
   CHECK(eventually([&] { return is_dead(stubborn); }));
   CHECK(process_state(leader) == '\0');
 }
@@ -143,7 +145,7 @@ TEST_CASE("a cancel that comes as soon as the pid is told is not lost", "[io][lo
     const auto end = s.end(one);
     CHECK(end.cancelled);
     CHECK(end.signal == SIGTERM);
-    CHECK(end.elapsed_ms < 4000);
+    CHECK(end.elapsed_ms < 50'000);
   }
 }
 

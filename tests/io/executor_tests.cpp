@@ -168,15 +168,15 @@ TEST_CASE("a machine without descriptors is unavailable, not the job's fault", "
 TEST_CASE("resource use is the job's own, its children included", "[io][local]") {
   const temporary_folder folder;
   stage s;
-  const auto idle = s.end(s.begin(job_in(folder, "idle", "sleep 0.3")));
-  CHECK(idle.elapsed_ms >= 300);
+  const auto idle = s.end(s.begin(job_in(folder, "idle", "sleep 1")));
+  CHECK(idle.elapsed_ms >= 1000);
   CHECK(idle.elapsed_ms < 50'000);
-  CHECK(idle.cpu_ms < 200);
+  CHECK(idle.cpu_ms < 700);
   CHECK(idle.max_rss_bytes > 64 << 10);
   CHECK(idle.max_rss_bytes < 20 << 20);  // not ours, which is larger
   CHECK(std::abs(idle.end_epoch_s - std::chrono::duration_cast<std::chrono::seconds>(
                                         std::chrono::system_clock::now().time_since_epoch())
-                                        .count()) <= 5);
+                                        .count()) <= 60);
   CHECK(idle.end_epoch_s >= idle.start_epoch_s);
   constexpr std::int64_t wanted = 120;  // MiB
   const auto busy = s.end(s.begin(job_in(folder, "busy",

@@ -145,7 +145,7 @@ TEST_CASE("what a coroutine's end starts while the host is being destroyed is en
     });
   }
   CHECK(ended == 2);
-  CHECK(std::chrono::steady_clock::now() - begun < 10s);  // asked to end, not waited out
+  CHECK(std::chrono::steady_clock::now() - begun < 60s);  // asked to end, not waited out
 }
 
 TEST_CASE("the io thread takes no signal meant for the program", "[io][io_host]") {

@@ -214,7 +214,7 @@ TEST_CASE("after a cancelled command its caller still sees that it was cancelled
   asio::co_spawn(context, caller, asio::bind_cancellation_slot(signal.slot(), asio::detached));
   asio::steady_timer soon(context, 100ms);
   soon.async_wait([&](const asio::error_code&) { signal.emit(asio::cancellation_type::terminal); });
-  context.run_for(20s);
+  context.run_for(60s);
   CHECK(cancelled);
   CHECK(threw);
   CHECK_FALSE(went_on);
@@ -274,7 +274,7 @@ TEST_CASE("a command that outlives even KILL is given up, and reaped when it end
   int status = 0;
   REQUIRE(::waitpid(tracer, &status, 0) == tracer);
   CHECK(status == 0);
-  context.run_for(20s);  // ends by itself once it was reaped
+  context.run_for(60s);  // ends by itself once it was reaped
   CHECK(context.stopped());
   CHECK(process_state(r.pid) == '\0');
 }

@@ -26,7 +26,7 @@ std::ostream& operator<<(std::ostream&, const traces&);
 
 /// Polls until it holds; false after `limit`.
 bool eventually(const std::function<bool()>& holds,
-                std::chrono::milliseconds limit = std::chrono::seconds(20));
+                std::chrono::milliseconds limit = std::chrono::seconds(60));
 
 /// State letter of /proc/PID/stat; 0 when there is no such process.
 char process_state(pid_t pid);

@@ -22,7 +22,15 @@ struct outage {
 bool wait_for_saved_state(const cluster& slurm, live_run& run, const std::string& some_item) {
   namespace fs = std::filesystem;
   const auto now = fs::file_time_type::clock::now();
-  CHECK(slurm.ask({"scontrol", "update", "job", run.job_of(some_item), "Comment=changed"}).ok());
+  // Refused for a while by a slurmctld that has just begun: accounting has not told it of the job yet.
+  outcome changed;
+  const auto change = [&] {
+    changed = slurm.ask({"scontrol", "update", "job", run.job_of(some_item), "Comment=changed"});
+    return changed.ok();
+  };
+  const bool has_changed = run.hear_until(change, seconds{60});
+  INFO(changed.out << changed.err);
+  CHECK(has_changed);
   const auto saved = [&] {
     std::error_code absent;
     const auto written = fs::last_write_time(slurm.folder() + "/c/state/ctld/job_state", absent);

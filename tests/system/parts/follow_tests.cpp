@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
 #include <cstdio>
 
@@ -99,6 +100,32 @@ TEST_CASE("a tail reads lines that are longer than its blocks", "[program][follo
   CHECK(read_all(tail) == "<a><" + line + "><b>");
   journal_tail none(file.path() + ".none");
   CHECK(read_all(none) == "!");
+}
+
+TEST_CASE("a torn line and the one that takes its place are never read as one", "[program][follow]") {
+  const written_file file;
+  const std::string whole = "<" + std::string(100, 'w') + ">";
+  constexpr int rounds = 20'000;
+  std::thread writer([&] {
+    for (int i = 0; i < rounds; ++i) {
+      file.add(std::string(50, 't'));
+      if (::truncate(file.path().c_str(), i * 101) == 0)
+        file.add(whole.substr(1, 100) + "\n");
+    }
+  });
+  journal_tail tail(file.path());
+  int lines = 0, wrong = 0;
+  while (lines < rounds) {
+    const auto more = tail.read_some([&](std::string_view line) {
+      ++lines;
+      wrong += line != std::string_view(whole).substr(1, 100);
+    });
+    if (!more || wrong > 0)
+      break;
+  }
+  writer.join();
+  CHECK(wrong == 0);
+  CHECK(lines == rounds);
 }
 
 TEST_CASE("a run's counts are followed without its documents", "[program][follow]") {
