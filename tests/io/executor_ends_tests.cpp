@@ -94,7 +94,8 @@ TEST_CASE("a group member that ignores TERM is killed although its leader is lon
   const auto end = s.end(one);
   const std::chrono::duration<double, std::milli> told = std::chrono::steady_clock::now() - begun;
   CHECK(end.signal == SIGTERM);
-  CHECK(static_cast<double>(end.elapsed_ms) < told.count() - 1000);  // the job's own end, not that of what it left
+  CHECK(static_cast<double>(end.elapsed_ms) <
+        told.count() - 1000);  // the job's own end, not that of what it left
   CHECK(eventually([&] { return is_dead(stubborn); }));
   CHECK(process_state(leader) == '\0');
 }
