@@ -13,21 +13,25 @@ namespace settle::actors {
 namespace {
 
 tasks::place place_of(const core::graph_problem& p, const tasks::document& doc) {
-  const auto& task = doc.tasks[p.task];
+  if (p.task >= doc.places.size())
+    return {};
+  const auto& task = doc.places[p.task];
   if (p.what == core::graph_problem::kind::duplicate_id)
-    return task.id_at;
-  return p.dep < task.deps_at.size() ? task.deps_at[p.dep] : task.at;
+    return task.id;
+  return p.dep < task.deps.size() ? task.deps[p.dep] : task.at;
 }
 
 /// Env rules are resolved once more for each submission; here only whether they can be.
 void check_environment(const tasks::document& doc, std::vector<tasks::problem>& out) {
   const tasks::task* without_own = nullptr;
-  for (const auto& task : doc.tasks) {
+  for (std::size_t i = 0; i < doc.tasks.size(); ++i) {
+    const auto& task = doc.tasks[i];
     // Tasks without rules of their own all resolve alike.
     if (task.env.empty() && std::exchange(without_own, &task) != nullptr)
       continue;
     if (auto r = tasks::resolve_environment(doc, task, {}); !r)
-      out.push_back({task.at, "task \"" + task.id + "\": " + r.error().words});
+      out.push_back({i < doc.places.size() ? doc.places[i].at : tasks::place{},
+                     "task \"" + task.id + "\": " + r.error().words});
   }
 }
 
@@ -42,7 +46,7 @@ std::vector<tasks::problem> join_document(core::run& run, const tasks::document&
   refs.reserve(n);
   auto generators = std::make_unique<bool[]>(n);
   for (std::size_t i = 0; i < n; ++i) {
-    refs.push_back({doc.tasks[i].id, doc.tasks[i].deps});
+    refs.push_back({doc.tasks[i].id, doc.tasks[i].deps.list()});
     generators[i] = !doc.tasks[i].generates_source.empty();
   }
   if (!problems.empty()) {

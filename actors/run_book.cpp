@@ -57,6 +57,7 @@ std::vector<tasks::problem> run_book::join(tasks::document doc, core::run_change
   auto problems = join_document(run_, doc, change);
   if (!problems.empty())
     return problems;
+  doc.places = {};
   auto inherited = std::make_shared<const tasks::document>(tasks::without_tasks(doc));
   auto environment = common_environment(facts_, doc);
   parts_.push_back({std::move(doc), first, std::move(inherited), std::move(environment)});
@@ -102,6 +103,16 @@ const tasks::task& run_book::task(core::item_index index) const {
   return p.doc.tasks[index - p.first];
 }
 
+void run_book::forget_task(core::item_index index) {
+  const auto& p = part_of(index);
+  auto& task = parts_[static_cast<std::size_t>(&p - parts_.data())].doc.tasks[index - p.first];
+  std::string{}.swap(task.command);  // assigned, it would keep its room
+  task.deps = {};
+  task.env = {};
+  for (auto* text : {&task.output_file, &task.error_file, &task.generates_source, &task.init})
+    text->clear();
+}
+
 std::shared_ptr<const tasks::document> run_book::inherited_by(core::item_index index) const {
   return part_of(index).inherited;
 }
@@ -112,9 +123,10 @@ io::result<std::shared_ptr<const job_spec>> run_book::spec(core::item_index inde
   auto made = make_job_spec(facts_, p.doc, p.doc.tasks[index - p.first], index, submission);
   if (!made)
     return tl::unexpected(made.error());
-  if (const auto in = places_.find(index); in != places_.end()) {
-    made->job_name = job_name(task(in->second.leader), array_token(in->second));
-    made->array_index = in->second.index;
+  if (index < places_.size() && places_[index].leader_submission != 0) {
+    const array_place& in = places_[index];
+    made->job_name = job_name(task(in.leader), array_token(in));
+    made->array_index = in.index;
     made->script = std::string{};
   }
   return std::make_shared<const job_spec>(std::move(*made));
@@ -136,10 +148,10 @@ run_book::environment_of_all(std::span<const core::item_index> items) const {
 }
 
 void run_book::place(core::item_index index, std::optional<array_place> in) {
-  if (in)
-    places_[index] = *in;
-  else
-    places_.erase(index);
+  if (in && index >= places_.size())
+    places_.resize(run_.size());
+  if (index < places_.size())
+    places_[index] = in.value_or(array_place{});
 }
 
 std::string run_book::array_token(const array_place& in) const {

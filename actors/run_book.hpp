@@ -16,7 +16,6 @@
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 namespace settle::actors {
@@ -60,6 +59,8 @@ public:
   };
   const std::vector<part>& parts() const noexcept { return parts_; }
   const tasks::task& task(core::item_index) const;
+  /// It is not submitted any more: of its task only the id, the name and what it wanted of Slurm are kept.
+  void forget_task(core::item_index);
   /// What a document that this item writes inherits: the defaults, rules and groups of the item's own document.
   std::shared_ptr<const tasks::document> inherited_by(core::item_index) const;
   /// Of an item that stands in an array with the array's name and no script.
@@ -108,9 +109,9 @@ private:
   run_facts facts_;
   core::run run_;
   std::vector<part> parts_;
-  std::unordered_map<core::item_index, array_place> places_;  ///< of items that stand in an array
-  json_writer writer_;                                        ///< the newest lines
-  std::vector<std::string> lines_;                            ///< those before them, in large pieces
+  std::vector<array_place> places_;  ///< by item; leader_submission 0: it stands in no array
+  json_writer writer_;               ///< the newest lines
+  std::vector<std::string> lines_;   ///< those before them, in large pieces
   std::deque<core::stream_event> events_;
   std::uint64_t first_held_ = 1;
   std::uint64_t seq_ = 0;

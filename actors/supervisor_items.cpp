@@ -139,6 +139,7 @@ void supervisor_actor::reported(item_report& m) {
   if (confirmed) {
     let_go(m.key, *r, true);
     r->book.place(m.key.index, std::nullopt);
+    r->book.forget_task(m.key.index);
   }
   tell_changes(m.key.run, *r, change, wall);
   fill_slots();
@@ -172,7 +173,7 @@ void supervisor_actor::submit_later(item_key key, supervised_run& r) {
   auto wait = deferred ? core::submit_backoff(++r.deferrals[key.index]) : core::duration{};
   if (deferred && r.deferrals[key.index] == 1)
     r.book.tell_notice("sbatch puts off \"" + r.book.run().tasks().id(key.index) +
-                           "\": " + r.book.run().at(key.index).reason,
+                           "\": " + r.book.run().at(key.index).reason.str(),
                        state_->config.now().wall);
   r.retries.insert(key.index);
   compat::delayed_send(this, caf::actor_cast<caf::actor>(this), wait, retry_due{key});

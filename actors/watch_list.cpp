@@ -142,12 +142,39 @@ void watch_list::ended(item_key key) {
   if (i == jobs_.end())
     return;
   if (i->second.job_id != 0)
-    ended_[i->second.job_id] = {key, std::hash<std::string>{}(i->second.job_name.str())};
+    keep_ended(i->second.job_id, key, std::hash<std::string>{}(i->second.job_name.str()));
   forget(key);
+}
+
+void watch_list::keep_ended(std::uint64_t job_id, item_key key, std::size_t name_hash) {
+  if (!io::is_array_task(job_id)) {
+    ended_[job_id] = {key, name_hash};
+    return;
+  }
+  auto& array = ended_arrays_[io::array_id_of(job_id)];
+  if (array.run != key.run || array.name_hash != name_hash)  // the id of an array that a crash forgot
+    array = {key.run, name_hash, {}};
+  const std::uint32_t index = io::array_index_of(job_id);
+  if (index >= array.items.size())
+    array.items.resize(index + 1, no_item);
+  array.items[index] = key.index;
+}
+
+std::optional<watch_list::ended_job> watch_list::ended_job_of(std::uint64_t job_id) const {
+  if (!io::is_array_task(job_id)) {
+    const auto i = ended_.find(job_id);
+    return i == ended_.end() ? std::nullopt : std::optional(i->second);
+  }
+  const auto i = ended_arrays_.find(io::array_id_of(job_id));
+  const std::uint32_t index = io::array_index_of(job_id);
+  if (i == ended_arrays_.end() || index >= i->second.items.size() || i->second.items[index] == no_item)
+    return std::nullopt;
+  return ended_job{{i->second.run, i->second.items[index]}, i->second.name_hash};
 }
 
 void watch_list::forget_run(std::uint32_t run) {
   std::erase_if(ended_, [run](const auto& e) { return e.second.key.run == run; });
+  std::erase_if(ended_arrays_, [run](const auto& e) { return e.second.run == run; });
 }
 
 void watch_list::retell(item_key key) {

@@ -164,6 +164,15 @@ private:
     item_key key;
     std::size_t name_hash = 0;
   };
+  /// The same of the tasks of one array.
+  struct ended_array {
+    std::uint32_t run = 0;
+    std::size_t name_hash = 0;
+    std::vector<core::item_index> items;  ///< by index; `no_item`: that task has not ended
+  };
+  static constexpr core::item_index no_item = ~core::item_index{0};
+  void keep_ended(std::uint64_t job_id, item_key key, std::size_t name_hash);
+  std::optional<ended_job> ended_job_of(std::uint64_t job_id) const;
   using jobs = std::unordered_map<item_key, watched, item_key_hash>;
 
   enum class owner : std::uint8_t { us, stranger, doubtful };
@@ -217,7 +226,8 @@ private:
   std::unordered_map<std::uint64_t, watched_array> by_array_;  ///< by the array's id
   /// Tasks of arrays whose id is not known, by the array's job name and by index.
   std::unordered_map<std::string, std::map<std::uint32_t, item_key>> nameless_tasks_;
-  std::unordered_map<std::uint64_t, ended_job> ended_;  ///< by job id
+  std::unordered_map<std::uint64_t, ended_job> ended_;           ///< by job id
+  std::unordered_map<std::uint64_t, ended_array> ended_arrays_;  ///< by the array's id
   std::size_t searches_ = 0;
   std::size_t nameless_ = 0;  ///< jobs whose id is not known yet
   std::uint64_t listings_ = 0;

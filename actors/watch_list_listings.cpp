@@ -318,18 +318,19 @@ void watch_list::note_silence(watched& w, bool suspect, const listing& seen, cor
 
 void watch_list::reruns(const listing& seen, core::duration begun, core::instant now,
                         std::vector<delivery>& out) const {
-  if (ended_.empty())
+  if (ended_.empty() && ended_arrays_.empty())
     return;
   for (const auto& row : seen.rows) {
-    auto i = ended_.find(row.job_id);
-    if (i == ended_.end() || !is_live(row.job.means) ||
-        i->second.name_hash != std::hash<std::string>{}(row.name.str()))
+    if (!is_live(row.job.means))
+      continue;
+    const auto was = ended_job_of(row.job_id);
+    if (!was || was->name_hash != std::hash<std::string>{}(row.name.str()))
       continue;
     auto e = event_of(kind_of(row.job.means), now);
     e.job_id = row.job_id;
     e.begun = begun;
     e.job = without_forecasts(row.job);
-    out.push_back({i->second.key, std::move(e), {}});
+    out.push_back({was->key, std::move(e), {}});
   }
 }
 

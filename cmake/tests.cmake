@@ -4,15 +4,21 @@
 # or a Slurm. One that computes says PROCESSORS 4, so that fewer of these run at once than there are cores.
 
 # A Catch2 executable of one tests/ folder and its CTest test of the same name.
-#   settle_tests(NAME SOURCES ... LIBRARIES ... [LABELS ...] [TIMEOUT s] [PROCESSORS n] [APART])
+#   settle_tests(NAME SOURCES ... LIBRARIES ... [HEADERS ...] [LABELS ...] [TIMEOUT s] [PROCESSORS n] [APART])
+# HEADERS: what most of the sources include and takes long to read, beside Catch2's: it is read once (precompiled).
 # APART: instead, a CTest test NAME.FILE for each source that holds cases, and TIMEOUT is for each: they run side by side.
 # PROCESSORS: of CTest's -j; 1 where not said.
 # Labels with a meaning here: `live` (brings a real Slurm up) and `system` (drives build/settle). Both run in the release
 # build only; everything else runs a second time under AddressSanitizer and UBSan (./dev test).
 function(settle_tests name)
-  cmake_parse_arguments(T "APART" "TIMEOUT;PROCESSORS" "SOURCES;LIBRARIES;LABELS" ${ARGN})
+  cmake_parse_arguments(T "APART" "TIMEOUT;PROCESSORS" "SOURCES;LIBRARIES;HEADERS;LABELS" ${ARGN})
   add_executable(${name}_tests ${T_SOURCES})
   target_link_libraries(${name}_tests PRIVATE ${T_LIBRARIES} settle_catch_main settle_settings)
+  target_precompile_headers(${name}_tests PRIVATE <catch2/catch.hpp> ${T_HEADERS})
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
+    # As in settings.cmake (bug 105651): of a precompiled header g++ forgets that it is the system's, and warns in it.
+    target_compile_options(${name}_tests PRIVATE -Wno-array-bounds -Wno-stringop-overflow -Wno-stringop-overread)
+  endif()
   # The tests' own files, not what they test: they take longer to compile than to run.
   if(SETTLE_SANITIZE)
     target_compile_options(${name}_tests PRIVATE -O0)

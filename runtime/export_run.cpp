@@ -115,7 +115,7 @@ private:
   void write_item(std::size_t index) {
     const shown_item& it = run_.items[index];
     const bool over = core::is_terminal(it.last.status);
-    const std::string& state = it.last.facts.raw_state;
+    const std::string state = it.last.facts.raw_state;
     const auto time = [this](std::string_view name, std::optional<core::duration> at) {
       out_.text_or_null(name, at ? iso_time(*at) : std::string{});
     };
@@ -165,7 +165,7 @@ private:
     out_.text_or_null("memory", wants.memory);
     out_.text_or_null("time_limit", wants.time_limit);
     const auto doc = document_of_.find(it.task);
-    out_.texts("dependencies", doc == document_of_.end() ? task.deps : deps_.of(task, *doc->second));
+    out_.texts("dependencies", doc == document_of_.end() ? task.deps.list() : deps_.of(task, *doc->second));
     out_.text_or_null("generates_source", task.generates_source);
     out_.text_or_null("output_file", out_file);
     out_.text_or_null("error_file", err_file);

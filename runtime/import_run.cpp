@@ -88,7 +88,7 @@ std::string document_of(const scripthut_run& from) {
     text("generates_source", task.generates_source);
     text("init", task.init);
     for (const auto& [name, list] :
-         {std::pair{"sbatch_args", &task.wants->sbatch_args}, std::pair{"deps", &task.deps}})
+         {std::pair{"sbatch_args", &task.wants->sbatch_args}, std::pair{"deps", &task.deps.list()}})
       if (!list->empty())
         out.texts(name, *list);
     out.close();

@@ -112,7 +112,8 @@ private:
   void read_item(value& v, place at) {
     scripthut_item& item = run_.items.emplace_back();
     tasks::task& task = run_.doc.tasks.emplace_back();
-    item.at = item.status_at = task.at = task.id_at = at;
+    tasks::task_places& places = run_.doc.places.emplace_back();
+    item.at = item.status_at = places.at = places.id = at;
     bool has_task = false, has_status = false;
     tasks::seen_keys seen;
     const bool whole = in_.fields_of(v, "an item", [&](std::string_view key, place key_at, value& field) {
@@ -124,7 +125,7 @@ private:
         has_task = true;
         tasks::resources own;
         const place task_at = in_.where(field);
-        const auto given = tasks::read_task(in_, field, task_at, task, own, tasks::level::record);
+        const auto given = tasks::read_task(in_, field, task_at, task, places, own, tasks::level::record);
         task.wants = wanted_.share(own, given);
         return;
       }

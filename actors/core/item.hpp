@@ -143,7 +143,7 @@ struct item {
                                    ///< generator whose document is wanted
   boxed<verdict> reached{};        ///< set exactly when the status is terminal
   boxed<std::string> given_up{};   ///< we cancelled it because it was stuck: the words of that
-  std::string reason{};            ///< why it waits, in the scheduler's words
+  short_text reason{};             ///< why it waits, in the scheduler's words
   bool operator==(const item&) const = default;
 };
 

@@ -54,7 +54,7 @@ bool note_reason(item& it, const listed_job& job, bool queued) {
   const bool was_told = it.reason_told;
   const bool same = was == job.outlook && (was == prospect::may_start || it.reason == job.reason);
   it.outlook = queued ? job.outlook : prospect::starts;
-  it.reason = queued ? job.reason : std::string{};
+  it.reason = queued ? job.reason : short_text{};
   it.reason_told = it.outlook == prospect::stuck ||
                    (it.outlook == prospect::may_start && (!it.delay_told || (was_told && same)));
   it.delay_told = it.delay_told || it.outlook == prospect::may_start;
@@ -188,7 +188,8 @@ void on_give_up(step& s) {
   if (it.outlook != prospect::stuck || !s.rules.fail_stuck_after)
     return;
   if (!it.cancel_asked && !it.given_up)
-    it.given_up = "cancelled by settle after " + in_seconds(*s.rules.fail_stuck_after) + ": " + it.reason;
+    it.given_up =
+        "cancelled by settle after " + in_seconds(*s.rules.fail_stuck_after) + ": " + it.reason.str();
   s.emit(effect::cancel_job);
   start_clock(s);
 }

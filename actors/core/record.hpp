@@ -3,6 +3,7 @@
 #pragma once
 
 #include "actors/core/maybe.hpp"
+#include "actors/core/short_text.hpp"
 #include "actors/core/status.hpp"
 #include "actors/core/time.hpp"
 
@@ -47,8 +48,8 @@ struct listed_job {
   maybe<epoch_seconds> submit{};
   maybe<epoch_seconds> start{};
   maybe<epoch_seconds> end{};
-  std::string word{};                   ///< the state as the scheduler spelled it
-  std::string reason{};                 ///< why it waits, or why it ended
+  short_text word{};                    ///< the state as the scheduler spelled it
+  short_text reason{};                  ///< why it waits, or why it ended
   prospect outlook = prospect::starts;  ///< with waiting: what that reason means
   bool operator==(const listed_job&) const = default;
 };
@@ -76,8 +77,8 @@ struct account_row {
   maybe<std::int64_t> cpu_ms{};         ///< total CPU over steps
   maybe<std::int64_t> max_rss_bytes{};  ///< largest over steps
   maybe<std::int32_t> cpus{};
-  std::string node_list{};
-  std::string word{};
+  short_text node_list{};
+  short_text word{};
   bool operator==(const account_row&) const = default;
 };
 

@@ -239,7 +239,7 @@ verdict from_controller(const listed_job& job, evidence who) {
   }
   auto v = failed_with(who, cause_of(job.why, job.exact), job.exact, std::move(facts));
   if (v.why == cause::launch_failure && !job.reason.empty())
-    v.error += ": " + job.reason;
+    v.error += ": " + job.reason.str();
   return v;
 }
 

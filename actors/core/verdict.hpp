@@ -3,6 +3,7 @@
 #pragma once
 
 #include "actors/core/record.hpp"
+#include "actors/core/short_text.hpp"
 #include "actors/core/status.hpp"
 #include "actors/core/time.hpp"
 
@@ -21,8 +22,8 @@ struct details {
   maybe<std::int64_t> cpu_ms{};
   maybe<std::int64_t> max_rss_bytes{};
   maybe<double> cpu_efficiency{};  ///< cpu time over elapsed time times cpus, 0 to 1
-  std::string node_list{};
-  std::string raw_state{};  ///< the scheduler's word, e.g. "CANCELLED by 1000"
+  short_text node_list{};
+  short_text raw_state{};  ///< the scheduler's word, e.g. "CANCELLED by 1000"
   bool operator==(const details&) const = default;
 };
 
@@ -33,8 +34,8 @@ struct verdict {
   cause why = cause::none;
   maybe<std::int32_t> exit_code{};  ///< absent is not 0
   maybe<std::int32_t> signal{};
-  std::string error{};    ///< words for people; empty where there is nothing to say
-  std::string warning{};  ///< completed, but look: a failed step, a missing .batch row
+  short_text error{};    ///< words for people; empty where there is nothing to say
+  short_text warning{};  ///< completed, but look: a failed step, a missing .batch row
   details facts{};
   bool operator==(const verdict&) const = default;
 };

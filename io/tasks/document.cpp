@@ -116,9 +116,10 @@ private:
     if (const auto error = list.count_elements().get(count))
       return in_.broke(error);
     doc_.tasks.reserve(count);  // a task is large: no doubling
+    doc_.places.reserve(count);
     in_.each_element(list, [&](od::value& v, place at) {
       task& t = doc_.tasks.emplace_back();
-      const std::uint16_t given = read_task(in_, v, at, t, own_);
+      const std::uint16_t given = read_task(in_, v, at, t, doc_.places.emplace_back(), own_);
       t.wants = wanted_.share(own_, given);
       if (given != 0)
         own_ = {};

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "io/result.hpp"
+#include "io/tasks/rare_list.hpp"
 #include "io/tasks/rare_text.hpp"
 
 #include <cstddef>
@@ -53,19 +54,24 @@ struct task {
   std::string id, name, command;
   /// The task's own over the document's defaults; shared by tasks that want the same. Never null.
   std::shared_ptr<const resources> wants = nothing_wanted();
-  std::vector<std::string> deps;
+  rare_list<std::string> deps;
   rare_text output_file, error_file, generates_source;
-  std::vector<env_rule> env;  ///< the task's own
-  rare_text init;             ///< shell lines before the command; empty: the document's default
-  place at;                   ///< of the task's opening brace
-  place id_at;
-  std::vector<place> deps_at;  ///< one for each of deps
-  bool own_init = false;       ///< `init` was given, be it empty
+  rare_list<env_rule> env;  ///< the task's own
+  rare_text init;           ///< shell lines before the command; empty: the document's default
+  bool own_init = false;    ///< `init` was given, be it empty
+};
+
+struct task_places {
+  place at;  ///< of the task's opening brace
+  place id;
+  rare_list<place> deps;  ///< one for each of its deps
 };
 
 struct document {
   std::string title;
   std::vector<task> tasks;
+  std::vector<task_places>
+      places;  ///< one for each of the tasks, for problems to be told of; empty once it has joined a run
   std::vector<env_rule> env;  ///< for every task of the document
   env_groups groups;
   resources defaults;  ///< beside `tasks`; already in every task's wants

@@ -251,7 +251,7 @@ std::string refuse_variable(std::string_view name) {
 io::result<resolved_environment> resolve_environment(const document& doc, const task& t,
                                                      const seed_pairs& seed) {
   resolution work(doc.groups, seed);
-  for (const auto* rules : {&doc.env, &t.env}) {
+  for (const auto* rules : {&doc.env, &t.env.list()}) {
     if (const auto refusal = work.apply(*rules))
       return io::fail(io::errc::bad_input, "task " + shown(t.id) + ": " + *refusal);
   }

@@ -82,7 +82,8 @@ void read_text_field(json_input& in, field f, json_input::value& v, std::string&
     check_text(in, f, out, at);
 }
 
-void read_deps(json_input& in, field f, json_input::value& v, task& t, const given_fields& given) {
+void read_deps(json_input& in, field f, json_input::value& v, task& t, task_places& places,
+               const given_fields& given) {
   const field other = f == field::deps ? field::dependencies : field::deps;
   if (given.has(other)) {
     in.problem_at(given.at(f), quoted(f) + " and " + quoted(other) + " (at " +
@@ -90,16 +91,17 @@ void read_deps(json_input& in, field f, json_input::value& v, task& t, const giv
                                    ") are two spellings of one thing; keep one of them");
     return in.skip(v);
   }
-  in.texts(v, quoted(f), t.deps, &t.deps_at);
+  in.texts(v, quoted(f), t.deps.write(), &places.deps.write());
 }
 
-void read_task_field(json_input& in, field f, json_input::value& v, task& t, const given_fields& given) {
+void read_task_field(json_input& in, field f, json_input::value& v, task& t, task_places& places,
+                     const given_fields& given) {
   if (f == field::deps || f == field::dependencies)
-    return read_deps(in, f, v, t, given);
+    return read_deps(in, f, v, t, places, given);
   if (f == field::env)
-    return read_env_rules(in, v, "\"env\"", t.env);
+    return read_env_rules(in, v, "\"env\"", t.env.write());
   if (f == field::id)
-    t.id_at = in.where(v);
+    places.id = in.where(v);
   if (f == field::init)
     t.own_init = true;
   if (f == field::id || f == field::name || f == field::command)
@@ -109,7 +111,7 @@ void read_task_field(json_input& in, field f, json_input::value& v, task& t, con
   t.*rare_text_of(f) = std::move(text);
 }
 
-void tell_missing(json_input& in, const task& t, const given_fields& given) {
+void tell_missing(json_input& in, const task& t, place at, const given_fields& given) {
   std::string missing;
   for (const field f : {field::id, field::name, field::command}) {
     if (!given.has(f))
@@ -118,7 +120,7 @@ void tell_missing(json_input& in, const task& t, const given_fields& given) {
   if (missing.empty())
     return;
   const std::string who = t.id.empty() ? "this task" : "task " + shown(t.id);
-  in.problem_at(t.at, who + " lacks " + missing + " (every task needs \"id\", \"name\" and \"command\")");
+  in.problem_at(at, who + " lacks " + missing + " (every task needs \"id\", \"name\" and \"command\")");
 }
 
 }  // namespace
@@ -162,9 +164,9 @@ void read_resource(json_input& in, field f, json_input::value& v, resources& out
     out.cpus = cpus;
 }
 
-std::uint16_t read_task(json_input& in, json_input::value& v, place at, task& t, resources& own,
-                        level where) {
-  t.at = t.id_at = at;
+std::uint16_t read_task(json_input& in, json_input::value& v, place at, task& t, task_places& places,
+                        resources& own, level where) {
+  places.at = places.id = at;
   given_fields given;
   seen_keys strange;
   const bool whole =
@@ -182,10 +184,10 @@ std::uint16_t read_task(json_input& in, json_input::value& v, place at, task& t,
         if (f <= field::sbatch_args)
           read_resource(in, f, value, own);
         else
-          read_task_field(in, f, value, t, given);
+          read_task_field(in, f, value, t, places, given);
       });
   if (whole)
-    tell_missing(in, t, given);
+    tell_missing(in, t, at, given);
   return given.resources_mask();
 }
 

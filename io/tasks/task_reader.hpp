@@ -36,7 +36,7 @@ void read_resource(json_input&, field, json_input::value&, resources&);
 
 /// A task object but for its `wants`: `own` gets what it asked for itself. Returns which those are (a resources_mask).
 /// `where`: task, or record.
-std::uint16_t read_task(json_input&, json_input::value&, place at, task&, resources& own,
+std::uint16_t read_task(json_input&, json_input::value&, place at, task&, task_places&, resources& own,
                         level where = level::task);
 
 /// Takes from `defaults` what `given` (a resources_mask) lacks.

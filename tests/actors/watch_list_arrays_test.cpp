@@ -235,3 +235,35 @@ TEST_CASE("a task gone from its array's waiting rest, of which accounting that h
   CHECK(due.front().what.rest_of_array);
   CHECK(due.front().what.accounting_caught_up);
 }
+
+TEST_CASE("a task of an array that ended and runs again is told, by its index and its array's name",
+          "[actors][watch_list][arrays]") {
+  desk d;
+  d.follow(4);
+  d.list.follow({1, 9}, 77, "task.0abc-9-1", std::nullopt, d.now);
+  d.listed(
+      {{row(array_task_id(30, 0), meaning::alive), row(array_task_id(30, 3), meaning::alive)}, {}, 0, {}});
+  for (const std::uint32_t ended : {3U, 0U, 9U})
+    d.list.ended(desk::key(ended));
+  const auto seen_again = [&](const std::vector<listed_row>& rows) {
+    d.out.clear();
+    d.list.reruns({rows, {}, 0, {}}, d.now.monotonic, d.now, d.out);
+    return d.told(event_kind::listed_alive);
+  };
+  CHECK(seen_again({row(array_task_id(30, 3), meaning::alive)}) == items{3});
+  CHECK(seen_again({row(array_task_id(30, 0), meaning::alive),
+                    row(77, meaning::alive, "", "task.0abc-9-1")}) == items{0, 9});
+  CHECK(seen_again({row(array_task_id(30, 1), meaning::alive), row(array_task_id(30, 4000), meaning::alive),
+                    row(array_task_id(31, 3), meaning::alive)})
+            .empty());
+  CHECK(seen_again({row(array_task_id(30, 3), meaning::alive, "", "other.0zzz-0-1")}).empty());
+  CHECK(seen_again({row(array_task_id(30, 3), meaning::succeeded)}).empty());
+  // A crash forgot that array: its id is another one's now, of another run.
+  d.list.follow({2, 5}, array_task_id(30, 1), "later.0def-5-1", std::nullopt, d.now);
+  d.list.ended({2, 5});
+  CHECK(seen_again({row(array_task_id(30, 3), meaning::alive)}).empty());
+  CHECK(seen_again({row(array_task_id(30, 1), meaning::alive, "", "later.0def-5-1")}) == items{5});
+  d.list.forget_run(2);
+  CHECK(seen_again({row(array_task_id(30, 1), meaning::alive, "", "later.0def-5-1")}).empty());
+  CHECK(seen_again({row(77, meaning::alive, "", "task.0abc-9-1")}) == items{9});
+}

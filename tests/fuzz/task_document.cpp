@@ -28,9 +28,9 @@ bool same(const std::vector<tasks::problem>& a, const std::vector<tasks::problem
   });
 }
 
-void check_task(const tasks::task& t) {
+void check_task(const tasks::task& t, const tasks::task_places& places) {
   fuzz::must(!t.id.empty() && !t.command.empty(), "a task has its id and command");
-  fuzz::must(t.deps.size() == t.deps_at.size(), "each dependency has its place");
+  fuzz::must(t.deps.size() == places.deps.size(), "each dependency has its place");
   for (const auto* text : {&t.id, &t.name, &t.command, &t.wants->working_dir, &t.output_file.str()})
     fuzz::must(fuzz::is_utf8(*text) && text->find('\0') == std::string::npos, "text is UTF-8 without NUL");
 }
@@ -48,8 +48,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   fuzz::must(read.doc.tasks.size() == second.doc.tasks.size(), "the same bytes give the same tasks");
   if (!read.problems.empty())
     return 0;
-  for (const auto& task : read.doc.tasks)
-    check_task(task);
+  fuzz::must(read.doc.places.size() == read.doc.tasks.size(), "each task has its place");
+  for (std::size_t i = 0; i < read.doc.tasks.size(); ++i)
+    check_task(read.doc.tasks[i], read.doc.places[i]);
   const auto parent = tasks::without_tasks(read.doc);
   fuzz::must(tasks::parse_document(text, &parent).doc.tasks.size() == read.doc.tasks.size(),
              "a parent adds no tasks");

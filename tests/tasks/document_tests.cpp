@@ -125,21 +125,22 @@ TEST_CASE("what stands beside tasks fills what a task lacks, wherever it stands"
 TEST_CASE("tasks, ids and deps know their places", "[tasks][document]") {
   const document doc = good("{\n  \"tasks\": [\n    {\"id\":  \"a\", \"name\": \"Ä\",\"command\": \"x\",\n"
                             "     \"deps\": [\"b\",\n\"c\"]}]}");
-  const task& t = doc.tasks[0];
+  REQUIRE(doc.places.size() == 1);
+  const task_places& t = doc.places[0];
   CHECK(t.at.line == 3);
   CHECK(t.at.column == 5);
-  CHECK(t.id_at.line == 3);
-  CHECK(t.id_at.column == 13);
-  REQUIRE(t.deps_at.size() == 2);
-  CHECK(t.deps_at[0].line == 4);
-  CHECK(t.deps_at[0].column == 15);
-  CHECK(t.deps_at[1].line == 5);
-  CHECK(t.deps_at[1].column == 1);
+  CHECK(t.id.line == 3);
+  CHECK(t.id.column == 13);
+  REQUIRE(t.deps.size() == 2);
+  CHECK(t.deps[0].line == 4);
+  CHECK(t.deps[0].column == 15);
+  CHECK(t.deps[1].line == 5);
+  CHECK(t.deps[1].column == 1);
 }
 
 TEST_CASE("a byte order mark is no part of the document", "[tasks][document]") {
   const document doc = good("\xEF\xBB\xBF[{\"id\": \"a\", \"name\": \"A\", \"command\": \"x\"}]");
-  CHECK(doc.tasks[0].at.column == 2);
+  CHECK(doc.places[0].at.column == 2);
 }
 
 TEST_CASE("a generator's document stands on its parent's defaults, rules and groups", "[tasks][document]") {
@@ -195,5 +196,5 @@ TEST_CASE("a hundred thousand tasks are read whole", "[tasks][document]") {
   const document doc = good(text);
   REQUIRE(doc.tasks.size() == 100'000);
   CHECK(doc.tasks.back().id == "t.99999");
-  CHECK(doc.tasks.back().at.line == 100'001);
+  CHECK(doc.places.back().at.line == 100'001);
 }

@@ -92,7 +92,7 @@ TEST_CASE("scripthut's marker counts only where nothing later confirms", "[progr
     const auto late = verdict_of(over(item_status::completed, "7", "COMPLETED", code, marker + "; x"));
     CHECK(late.who == evidence::imported);
     CHECK(late.exit_code == code);
-    CHECK((late.error + late.warning).empty());
+    CHECK((late.error.empty() && late.warning.empty()));
   }
   // A code without accounting's state is left from before a rerun, or of a row that was no end yet.
   for (const int code : {0, 3}) {
