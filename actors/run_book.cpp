@@ -57,7 +57,7 @@ std::vector<tasks::problem> run_book::join(tasks::document doc, core::run_change
   auto problems = join_document(run_, doc, change);
   if (!problems.empty())
     return problems;
-  doc.places = {};
+  doc.places = std::vector<tasks::task_places>{};  // = {} would keep its room
   auto inherited = std::make_shared<const tasks::document>(tasks::without_tasks(doc));
   auto environment = common_environment(facts_, doc);
   parts_.push_back({std::move(doc), first, std::move(inherited), std::move(environment)});

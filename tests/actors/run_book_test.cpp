@@ -19,7 +19,7 @@ TEST_CASE("of a task that is over the book keeps its id and name, and of the oth
   facts.backend = "slurm";
   run_book book(facts, 0, true);
   REQUIRE(book.add_document(std::move(read.doc), "").empty());
-  CHECK(book.parts().front().doc.places.empty());
+  CHECK(book.parts().front().doc.places.capacity() == 0);
   book.forget_task(0);
   const auto& over = book.task(0);
   CHECK(over.id == "a");
