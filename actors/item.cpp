@@ -37,9 +37,9 @@ private:
 
 }  // namespace
 
-item_actor::item_actor(caf::actor_config& cfg, caf::intrusive_ptr<light_crew> crew, item_key key,
+item_actor::item_actor(caf::actor_config& cfg, caf::intrusive_ptr<item_crew> crew, item_key key,
                        core::item it, item_job job, std::shared_ptr<const item_links> links)
-    : light_actor(cfg, std::move(crew)), key_(key), job_(std::move(job)), links_(std::move(links)),
+    : light_actor(cfg, crew), crew_(*crew), key_(key), job_(std::move(job)), links_(std::move(links)),
       life_(std::move(it), job_files{job_.keeps_record(), job_.claims()}, links_->rules, *this) {}
 
 void item_actor::receive(caf::type_erased_tuple& content) {
@@ -83,13 +83,13 @@ void item_actor::relink(Change change) {
 
 void item_actor::order() {
   if (auto own = job_.own())
-    send(links_->backend, job_order{key_, std::move(own), caf::actor_cast<caf::actor>(this)});
+    send_backend(job_order{key_, std::move(own), caf::actor_cast<caf::actor>(this)});
 }
 
 void item_actor::watch(watch_order what) {
   what.job_name = job_.job_name();
   what.array_index = job_.array_index();
-  send(links_->backend, job_watch{key_, std::move(what), job_.own(), caf::actor_cast<caf::actor>(this)});
+  send_backend(job_watch{key_, std::move(what), job_.own(), caf::actor_cast<caf::actor>(this)});
 }
 
 void item_actor::needs(item_needs wanted) {
@@ -100,17 +100,24 @@ void item_actor::clock(clock_kind kind) {
   wishes_.clock = kind;
 }
 
-/// As one message what one event has made it wish. Not once it is done: the backend forgets it then.
+/// Behind what it has wished.
+template <class Message>
+void item_actor::send_backend(Message what) {
+  crew_.tell(host());
+  send(links_->backend, std::move(what));
+}
+
+/// As one wish what one event has made it wish. Not once it is done: the backend forgets it then.
 void item_actor::tell_wishes() {
   const auto wishes = std::exchange(wishes_, {});
   if (done_ || (!wishes.clock && !wishes.needs))
     return;
-  send(links_->backend, wishes_changed{key_, wishes.clock, wishes.needs});
+  crew_.wish(links_->backend, {key_, wishes.clock, wishes.needs});
 }
 
 void item_actor::cancel(std::uint64_t job_id) {
   tell_wishes();
-  send(links_->backend, job_cancel{key_, job_id});
+  send_backend(job_cancel{key_, job_id});
 }
 
 void item_actor::ask_mark() {
@@ -130,7 +137,7 @@ void item_actor::ask_claim(bool take) {
 
 void item_actor::report(const core::item& now, std::vector<core::effect> effects, core::instant at) {
   const bool again = std::count(effects.begin(), effects.end(), core::effect::submit_again) != 0;
-  send(links_->supervisor, item_report{key_, now, again, at});
+  crew_.report(links_->supervisor, {key_, now, again, at});
 }
 
 void item_actor::done() {

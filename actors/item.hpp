@@ -3,6 +3,7 @@
 // may be a million of them.
 #pragma once
 
+#include "actors/item_crew.hpp"
 #include "actors/item_job.hpp"
 #include "actors/item_life.hpp"
 #include "actors/light_actor.hpp"
@@ -23,7 +24,7 @@ struct item_links {
 
 class item_actor : public light_actor, private item_port {
 public:
-  item_actor(caf::actor_config& cfg, caf::intrusive_ptr<light_crew> crew, item_key key, core::item it,
+  item_actor(caf::actor_config& cfg, caf::intrusive_ptr<item_crew> crew, item_key key, core::item it,
              item_job job, std::shared_ptr<const item_links> links);
   const char* name() const override { return "settle.item"; }
 
@@ -45,7 +46,10 @@ private:
   template <class Change>
   void relink(Change);
   void tell_wishes();
+  template <class Message>
+  void send_backend(Message what);
 
+  item_crew& crew_;
   item_key key_;
   item_job job_;
   std::shared_ptr<const item_links> links_;  ///< shared by all items that have the same

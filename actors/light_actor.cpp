@@ -53,6 +53,7 @@ caf::resumable::resume_result light_crew::resume(caf::execution_unit* host, std:
   for (std::size_t handled = 0; handled < most;) {
     auto* member = next();
     if (member == nullptr) {
+      end_turn(host);
       if (waiting_.try_block())
         return awaiting_message;
       continue;
@@ -62,9 +63,23 @@ caf::resumable::resume_result light_crew::resume(caf::execution_unit* host, std:
     if (member->work(host, most, handled))
       continue;
     turns_ = others;
+    if (member->quits_ && !member->over_)
+      ending_.push_back(member);
+    else
+      releaser{}(member);
+  }
+  end_turn(host);
+  return resume_later;
+}
+
+/// Whoever monitors a member hears of its end behind what it said.
+void light_crew::end_turn(caf::execution_unit* host) {
+  tell(host);
+  for (auto* member : ending_) {
+    member->end({});
     releaser{}(member);
   }
-  return resume_later;
+  ending_.clear();
 }
 
 // -- its members -----------------------------------------------------------------------------------------------------
@@ -123,7 +138,7 @@ void light_actor::take_mail() {
 
 bool light_actor::work(caf::execution_unit* host, std::size_t most, std::size_t& handled) {
   host_ = host;
-  while (!over_) {
+  while (!over_ && !quits_) {
     if (read_ == nullptr)
       take_mail();
     if (read_ == nullptr) {
@@ -143,13 +158,14 @@ bool light_actor::work(caf::execution_unit* host, std::size_t most, std::size_t&
 
 void light_actor::handle(caf::mailbox_element& what) {
   try {
+    if (is<caf::exit_msg>(what.content()))
+      crew_->tell(host_);  // its end may be told now
     if (!handle_system_message(what, host_, false))
       receive(what.content());
-    else
-      quits_ = getf(is_cleaned_up_flag);
-    if (quits_)
+    else if (getf(is_cleaned_up_flag))
       end({});
   } catch (const std::exception&) {
+    crew_->tell(host_);
     end(caf::sec::runtime_error);
   }
 }

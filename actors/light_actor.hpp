@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <memory>
 #include <utility>
+#include <vector>
 
 namespace settle::actors {
 
@@ -32,8 +33,10 @@ protected:
   /// Its end: lets go of the actors that it knows.
   virtual void on_exit() {}
 
-  /// Ends it in order, once the message at hand is done.
+  /// Ends it in order, once the message at hand is done: with its crew's turn, behind what was said in that.
   void quit() { quits_ = true; }
+  /// Whose thread runs its turn.
+  caf::execution_unit* host() const noexcept { return host_; }
   template <class Message>
   void send(const caf::actor& to, Message what) {
     if (to)
@@ -85,7 +88,12 @@ public:
   /// Whose turn is next, for tests; nullptr: nobody has mail. Only while no thread runs the crew.
   light_actor* next();
 
+  /// Sends what members have said in this turn, where that was gathered.
+  virtual void tell(caf::execution_unit*) {}
+
 private:
+  void end_turn(caf::execution_unit* host);
+
   struct releaser {
     void operator()(light_actor* member) const noexcept;
   };
@@ -96,12 +104,13 @@ private:
 
   caf::actor_system& system_;
   caf::intrusive::lifo_inbox<members> waiting_;
-  light_actor* turns_ = nullptr;  ///< taken out of it, the oldest first
+  light_actor* turns_ = nullptr;      ///< taken out of it, the oldest first
+  std::vector<light_actor*> ending_;  ///< with this turn
 };
 
 /// Makes one that runs in this crew. The arguments follow the crew in its constructor.
-template <class Actor, class... Arguments>
-caf::actor spawn_light(caf::actor_system& system, const caf::intrusive_ptr<light_crew>& crew,
+template <class Actor, class Crew, class... Arguments>
+caf::actor spawn_light(caf::actor_system& system, const caf::intrusive_ptr<Crew>& crew,
                        Arguments&&... arguments) {
   caf::actor_config cfg;
   return caf::make_actor<Actor, caf::actor>(system.next_actor_id(), system.node(), &system, cfg, crew,

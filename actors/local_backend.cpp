@@ -17,9 +17,12 @@ caf::behavior local_backend::make_behavior() {
       [this](const process_came& m) { came(m); },
       [this](const job_watch& m) { watch(m); },
       [this](const job_cancel& m) { cancel(m); },
-      [this](const job_forget& m) { processes_.erase(m.key); },
-      [](const wishes_changed&) {},  // nothing to poll here, nor to wait for
-      [](const run_forget&) {},      // a process does not run again
+      [this](const jobs_forget& m) {
+        for (const auto& one : m.those)
+          processes_.erase(one.key);
+      },
+      [](const item_wishes&) {},  // nothing to poll here, nor to wait for
+      [](const run_forget&) {},   // a process does not run again
       [](const supervisor_changed&) {},
       [](const hold_submissions&) {},  // nothing waits here: what is ordered is started
   };

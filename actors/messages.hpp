@@ -39,6 +39,11 @@ struct item_report {
   core::instant at;
 };
 
+/// Items to the supervisor.
+struct item_reports {
+  std::vector<item_report> those;
+};
+
 /// Run this job. The backend answers the item with submit_* or process_* events.
 struct job_order {
   item_key key;
@@ -79,6 +84,9 @@ struct wishes_changed {
   std::optional<clock_kind> clock{};
   std::optional<item_needs> needs{};
 };
+struct item_wishes {
+  std::vector<wishes_changed> those;
+};
 struct job_cancel {
   item_key key;
   std::uint64_t job_id = 0;
@@ -86,6 +94,9 @@ struct job_cancel {
 struct job_forget {
   item_key key;
   bool ended = false;  ///< its verdict is confirmed: should its job run again, job_seen_again tells
+};
+struct jobs_forget {
+  std::vector<job_forget> those;
 };
 /// The run is over: none of its jobs is of interest any more.
 struct run_forget {
@@ -267,7 +278,7 @@ SETTLE_LOCAL_MESSAGE(settle::actors::detach_all)
 SETTLE_LOCAL_MESSAGE(settle::actors::all_detached)
 SETTLE_LOCAL_MESSAGE(settle::actors::item_begin)
 SETTLE_LOCAL_MESSAGE(settle::actors::observed)
-SETTLE_LOCAL_MESSAGE(settle::actors::item_report)
+SETTLE_LOCAL_MESSAGE(settle::actors::item_reports)
 SETTLE_LOCAL_MESSAGE(settle::actors::job_order)
 SETTLE_LOCAL_MESSAGE(settle::actors::array_order)
 SETTLE_LOCAL_MESSAGE(settle::actors::array_refused)
@@ -275,9 +286,9 @@ SETTLE_LOCAL_MESSAGE(settle::actors::arrays_allowed)
 SETTLE_LOCAL_MESSAGE(settle::actors::intents_due)
 SETTLE_LOCAL_MESSAGE(settle::actors::slots_freed)
 SETTLE_LOCAL_MESSAGE(settle::actors::job_watch)
-SETTLE_LOCAL_MESSAGE(settle::actors::wishes_changed)
+SETTLE_LOCAL_MESSAGE(settle::actors::item_wishes)
 SETTLE_LOCAL_MESSAGE(settle::actors::job_cancel)
-SETTLE_LOCAL_MESSAGE(settle::actors::job_forget)
+SETTLE_LOCAL_MESSAGE(settle::actors::jobs_forget)
 SETTLE_LOCAL_MESSAGE(settle::actors::pace_asked)
 SETTLE_LOCAL_MESSAGE(settle::actors::backend_notice)
 SETTLE_LOCAL_MESSAGE(settle::actors::supervisor_changed)
@@ -334,7 +345,7 @@ CAF_BEGIN_TYPE_ID_BLOCK(settle, caf::first_custom_type_id)
   CAF_ADD_TYPE_ID(settle, (settle::actors::all_detached))
   CAF_ADD_TYPE_ID(settle, (settle::actors::item_begin))
   CAF_ADD_TYPE_ID(settle, (settle::actors::observed))
-  CAF_ADD_TYPE_ID(settle, (settle::actors::item_report))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::item_reports))
   CAF_ADD_TYPE_ID(settle, (settle::actors::job_order))
   CAF_ADD_TYPE_ID(settle, (settle::actors::array_order))
   CAF_ADD_TYPE_ID(settle, (settle::actors::array_refused))
@@ -342,9 +353,9 @@ CAF_BEGIN_TYPE_ID_BLOCK(settle, caf::first_custom_type_id)
   CAF_ADD_TYPE_ID(settle, (settle::actors::intents_due))
   CAF_ADD_TYPE_ID(settle, (settle::actors::slots_freed))
   CAF_ADD_TYPE_ID(settle, (settle::actors::job_watch))
-  CAF_ADD_TYPE_ID(settle, (settle::actors::wishes_changed))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::item_wishes))
   CAF_ADD_TYPE_ID(settle, (settle::actors::job_cancel))
-  CAF_ADD_TYPE_ID(settle, (settle::actors::job_forget))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::jobs_forget))
   CAF_ADD_TYPE_ID(settle, (settle::actors::backend_notice))
   CAF_ADD_TYPE_ID(settle, (settle::actors::supervisor_changed))
   CAF_ADD_TYPE_ID(settle, (settle::actors::backend_changed))

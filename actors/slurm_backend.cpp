@@ -12,14 +12,19 @@ caf::behavior slurm_backend::make_behavior() {
       compat::anon_send(me, arrays_allowed{limits});
     });
   return {
-      // CAF tries them in order: first what comes for each item.
-      [this](const wishes_changed& m) {
-        if (m.clock)
-          poller_.set_clock(m.key, *m.clock);
-        if (m.needs)
-          poller_.set_needs(m.key, *m.needs);
+      // CAF tries them in order: first what comes of many items.
+      [this](const item_wishes& m) {
+        for (const auto& one : m.those) {
+          if (one.clock)
+            poller_.set_clock(one.key, *one.clock);
+          if (one.needs)
+            poller_.set_needs(one.key, *one.needs);
+        }
       },
-      [this](const job_forget& m) { forget(m); },
+      [this](const jobs_forget& m) {
+        for (const auto& one : m.those)
+          forget(one);
+      },
       [this](const arrays_allowed& m) { compat::send(this, supervisor_, m); },
       [this](const job_order& m) {
         items_[m.key] = m.item;

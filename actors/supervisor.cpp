@@ -22,14 +22,20 @@ supervisor_actor::supervisor_actor(caf::actor_config& cfg, std::shared_ptr<super
   if (!state_->config.arrays)
     state_->arrays = array_limits{};
   if (!state_->crew)
-    state_->crew = caf::make_counted<light_crew>(system());
+    state_->crew = caf::make_counted<item_crew>(system());
 }
 
 caf::behavior supervisor_actor::make_behavior() {
   compat::watch_ends(this, [this](const caf::actor_addr& who, const caf::error& why) { ended(who, why); });
   adopt();
   return {
-      [this](item_report& m) { reported(m); },  // first: CAF tries them in order, and these are the many
+      [this](item_reports& m) {  // first: CAF tries them in order, and these are the many
+        for (auto& one : m.those)
+          reported(one);
+        tell_let_go();
+        fill_slots();
+        answer_detached();
+      },
       [this](submit_run& m) { return submit(std::move(m)); },
       [this](const resume_run& m) { return resume(m); },
       [this](const run_taken& m) { taken(m); },

@@ -82,7 +82,7 @@ struct supervisor_state {
   bool looking = false;                                ///< for requests: the next look is on its way
   std::deque<core::duration> restarts;                 ///< of items, within the restart period
   std::unordered_map<caf::actor_id, item_key> actors;  ///< whose actor it is
-  caf::intrusive_ptr<light_crew> crew;                 ///< of all items
+  caf::intrusive_ptr<item_crew> crew;                  ///< of all items
 };
 
 class supervisor_actor : public caf::event_based_actor {
@@ -140,6 +140,7 @@ private:
   void release(supervised_run& r, core::item_index index);
   void reported(item_report& m);
   void let_go(item_key key, supervised_run& r, bool ended);
+  void tell_let_go();
   void seen_again(const job_seen_again& m);
   void dismiss_items(run_number number, supervised_run& r);
   void conclude(run_number number, supervised_run& r);
@@ -174,6 +175,7 @@ private:
   bool settled_down() const;
 
   std::shared_ptr<supervisor_state> state_;
+  std::vector<job_forget> let_go_;  ///< the backend has not been told of them yet
   bool slots_freed_ = false;  ///< without a report: they are shared out with the message that is on its way
   caf::actor backend_;
   caf::actor reader_;

@@ -80,7 +80,7 @@ void supervisor_actor::share_out(std::size_t slots) {
 
 void supervisor_actor::start_actor(run_number number, supervised_run& r, item_index index, core::item it,
                                    item_job job) {
-  const auto crew = state_->config.lone_items ? caf::make_counted<light_crew>(system()) : state_->crew;
+  const auto crew = state_->config.lone_items ? caf::make_counted<item_crew>(system()) : state_->crew;
   auto handle = spawn_light<item_actor>(system(), crew, item_key{number, index}, std::move(it), job, links());
   compat::monitor(this, handle,
                   [this](const caf::actor_addr& who, const caf::error& why) { ended(who, why); });
@@ -142,8 +142,6 @@ void supervisor_actor::reported(item_report& m) {
     r->book.forget_task(m.key.index);
   }
   tell_changes(m.key.run, *r, change, wall);
-  fill_slots();
-  answer_detached();
 }
 
 void supervisor_actor::ask_for_document(item_key key, supervised_run& r) {
@@ -183,7 +181,12 @@ void supervisor_actor::submit_later(item_key key, supervised_run& r) {
 /// supervisor could never be made again.
 void supervisor_actor::let_go(item_key key, supervised_run& r, bool ended) {
   release(r, key.index);
-  compat::send(this, backend_, job_forget{key, ended});
+  let_go_.push_back({key, ended});
+}
+
+void supervisor_actor::tell_let_go() {
+  if (!let_go_.empty())
+    compat::send(this, backend_, jobs_forget{std::exchange(let_go_, {})});
 }
 
 /// Somebody requeued a job whose item has its verdict: told once, and nothing else changes.

@@ -57,6 +57,7 @@ void supervisor_actor::dismiss_items(run_number number, supervised_run& r) {
     let_go({number, r.live.begin()->first}, r, false);
     send_exit(handle, caf::exit_reason::user_shutdown);
   }
+  tell_let_go();
   compat::send(this, backend_, run_forget{number});
 }
 

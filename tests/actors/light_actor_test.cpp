@@ -197,6 +197,58 @@ TEST_CASE("who monitors a light actor hears how it ended; its mail is dropped, a
   CHECK(f.book->alive == 0);
 }
 
+TEST_CASE("what a crew gathers in a turn is said before the end of any of its members is told",
+          "[actors][light]") {
+  struct gathering_crew : light_crew {
+    using light_crew::light_crew;
+    void tell(caf::execution_unit*) override {
+      if (book->heard.size() > told)
+        said->push_back(std::to_string(book->heard.size() - std::exchange(told, book->heard.size())));
+    }
+    std::shared_ptr<diary> book;
+    std::shared_ptr<std::vector<std::string>> said;
+    std::size_t told = 0;
+  };
+  fixture f;
+  const auto said = std::make_shared<std::vector<std::string>>();
+  const auto crew = caf::make_counted<gathering_crew>(f.sys);
+  crew->book = f.book;
+  crew->said = said;
+  std::vector<caf::actor> all;
+  for (int i = 0; i < 3; ++i)
+    all.push_back(spawn_light<listener>(f.sys, crew, i, f.book));
+  const auto watcher = f.sys.spawn<mourner>(said, all);
+  f.sched.run();
+  const auto tell = [&](int i) { caf::anon_send(all[static_cast<std::size_t>(i)], number_came{0, i}); };
+  const std::string in_order = compat::render(f.sys, {});
+  const auto one_turn = [&] {  // the test scheduler's are of one message each
+    REQUIRE(f.sched.jobs.size() == 1);
+    auto* const job = f.sched.jobs.front();
+    f.sched.jobs.pop_front();
+    CHECK(job->resume(nullptr, 100) == caf::resumable::awaiting_message);
+    caf::intrusive_ptr_release(job);
+    f.sched.run();
+  };
+  tell(0);
+  caf::anon_send(all[0], stop_now{});
+  tell(1);
+  tell(2);
+  one_turn();
+  CHECK(*said == std::vector<std::string>{"3", in_order});  // as one, and the end behind it
+  said->clear();
+  tell(1);
+  caf::anon_send_exit(all[1], caf::exit_reason::kill);
+  tell(2);
+  caf::anon_send(all[2], break_now{});
+  one_turn();
+  CHECK(*said == std::vector<std::string>{"1", "1", "exit_reason(kill)",
+                                          compat::render(f.sys, caf::sec::runtime_error)});
+  caf::anon_send_exit(watcher, caf::exit_reason::user_shutdown);
+  all.clear();
+  f.sched.run();
+  CHECK(f.book->alive == 0);
+}
+
 TEST_CASE("a request to a light actor that is over is answered by an error", "[actors][light]") {
   fixture f;
   const auto gone = f.make(1);

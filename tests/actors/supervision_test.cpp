@@ -30,8 +30,8 @@ protected:
   caf::behavior make_behavior() override {
     return {[this](const actors::job_order& m) { orders_->push_back(m); },
             [this](const actors::job_watch& m) { watches_->push_back(m); },
-            [](const actors::wishes_changed&) {}, [](const actors::job_cancel&) {},
-            [](const actors::job_forget&) {}};
+            [](const actors::item_wishes&) {}, [](const actors::job_cancel&) {},
+            [](const actors::jobs_forget&) {}};
   }
 
 private:
