@@ -47,6 +47,7 @@ void item_actor::receive(caf::type_erased_tuple& content) {
     auto m = taken<observed>(content);
     life_.receive(std::move(m.what), std::move(m.rows));
   } else if (is<item_begin>(content)) {
+    begun_ = true;
     life_.begin(taken<item_begin>(content).at);
   } else if (is<mark_came>(content)) {
     auto m = taken<mark_came>(content);
@@ -70,6 +71,17 @@ void item_actor::receive(caf::type_erased_tuple& content) {
   tell_wishes();
 }
 
+void item_actor::hear(observed what) {
+  if (!begun_)  // the postman may be ahead of what was sent before
+    return send(caf::actor_cast<caf::actor>(this), std::move(what));
+  life_.receive(std::move(what.what), std::move(what.rows));
+  tell_wishes();
+}
+
+void item_actor::ended(const caf::error& why) {
+  crew_.end(links_->supervisor, {id(), why});
+}
+
 void item_actor::on_exit() {
   links_ = std::make_shared<const item_links>();
 }
@@ -83,13 +95,14 @@ void item_actor::relink(Change change) {
 
 void item_actor::order() {
   if (auto own = job_.own())
-    send_backend(job_order{key_, std::move(own), caf::actor_cast<caf::actor>(this)});
+    send_backend(job_order{key_, std::move(own), caf::actor_cast<caf::actor>(this), links_->postman});
 }
 
 void item_actor::watch(watch_order what) {
   what.job_name = job_.job_name();
   what.array_index = job_.array_index();
-  send_backend(job_watch{key_, std::move(what), job_.own(), caf::actor_cast<caf::actor>(this)});
+  send_backend(
+      job_watch{key_, std::move(what), job_.own(), caf::actor_cast<caf::actor>(this), links_->postman});
 }
 
 void item_actor::needs(item_needs wanted) {

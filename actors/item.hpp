@@ -20,6 +20,7 @@ struct item_links {
   caf::actor backend;
   caf::actor reader;
   std::shared_ptr<const core::policy> rules;
+  caf::actor postman;  ///< of the crew; none: the backend tells each item by itself
 };
 
 class item_actor : public light_actor, private item_port {
@@ -27,9 +28,12 @@ public:
   item_actor(caf::actor_config& cfg, caf::intrusive_ptr<item_crew> crew, item_key key, core::item it,
              item_job job, std::shared_ptr<const item_links> links);
   const char* name() const override { return "settle.item"; }
+  /// What the crew's postman brings.
+  void hear(observed what);
 
 protected:
   void receive(caf::type_erased_tuple& content) override;
+  void ended(const caf::error& why) override;
   void on_exit() override;
 
 private:
@@ -53,6 +57,7 @@ private:
   item_key key_;
   item_job job_;
   std::shared_ptr<const item_links> links_;  ///< shared by all items that have the same
+  bool begun_ = false;
   bool done_ = false;
   wishes_changed wishes_{};  ///< of the message at hand, not told yet
   item_life life_;

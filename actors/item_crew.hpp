@@ -17,16 +17,19 @@ public:
   /// its own messages to it included if `tell` is called before those.
   void report(const caf::actor& supervisor, item_report what);
   void wish(const caf::actor& backend, wishes_changed what);
+  void end(const caf::actor& supervisor, item_end what);
   /// What was said so far.
   void tell(caf::execution_unit* host) override;
 
 private:
+  void heard_by(const caf::actor& supervisor);
   void tell_reports(caf::execution_unit* host);
   void tell_wishes(caf::execution_unit* host);
 
-  caf::actor supervisor_;  ///< who hears `reports_`; both are empty between two turns
+  caf::actor supervisor_;  ///< who hears `reports_` and `ends_`; all are empty between two turns
   caf::actor backend_;
   std::vector<item_report> reports_;
+  std::vector<item_end> ends_;
   std::vector<wishes_changed> wishes_;
 };
 

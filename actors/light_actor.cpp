@@ -72,14 +72,22 @@ caf::resumable::resume_result light_crew::resume(caf::execution_unit* host, std:
   return resume_later;
 }
 
+void light_crew::ends(light_actor& member) {
+  intrusive_ptr_add_ref(member.ctrl());
+  ending_.push_back(&member);
+}
+
 /// Whoever monitors a member hears of its end behind what it said.
 void light_crew::end_turn(caf::execution_unit* host) {
   tell(host);
   for (auto* member : ending_) {
+    if (!member->over_)
+      member->ended({});
     member->end({});
     releaser{}(member);
   }
   ending_.clear();
+  tell(host);
 }
 
 // -- its members -----------------------------------------------------------------------------------------------------
@@ -150,24 +158,34 @@ bool light_actor::work(caf::execution_unit* host, std::size_t most, std::size_t&
       return true;
     const caf::mailbox_element_ptr what{
         std::exchange(read_, static_cast<caf::mailbox_element*>(read_->next))};
-    ++handled;
     handle(*what);
+    handled += 1 + std::exchange(brought_, 0);
   }
   return false;
 }
 
 void light_actor::handle(caf::mailbox_element& what) {
   try {
-    if (is<caf::exit_msg>(what.content()))
-      crew_->tell(host_);  // its end may be told now
+    caf::error why;
+    if (is<caf::exit_msg>(what.content())) {
+      why = what.content().get_as<caf::exit_msg>(0).reason;
+      crew_->tell(host_);  // whoever monitors it is told by what follows
+    }
     if (!handle_system_message(what, host_, false))
       receive(what.content());
     else if (getf(is_cleaned_up_flag))
-      end({});
+      end_in_turn(why);
   } catch (const std::exception&) {
-    crew_->tell(host_);
-    end(caf::sec::runtime_error);
+    end_in_turn(caf::sec::runtime_error);
   }
+}
+
+void light_actor::end_in_turn(const caf::error& why) {
+  if (over_)
+    return;
+  crew_->tell(host_);  // whoever monitors it hears of its end behind what it said
+  ended(why);
+  end(why);
 }
 
 void light_actor::end(caf::error why) {

@@ -8,6 +8,7 @@
 #include "actors/caf.hpp"
 
 #include <cstddef>
+#include <exception>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -30,6 +31,8 @@ public:
 protected:
   /// One message. An exception ends the actor, and who monitors it hears of that.
   virtual void receive(caf::type_erased_tuple& content) = 0;
+  /// Its end in a turn, before `on_exit`: by itself (`why` is none), by an order to exit, or broken.
+  virtual void ended(const caf::error& why) { static_cast<void>(why); }
   /// Its end: lets go of the actors that it knows.
   virtual void on_exit() {}
 
@@ -37,6 +40,10 @@ protected:
   void quit() { quits_ = true; }
   /// Whose thread runs its turn.
   caf::execution_unit* host() const noexcept { return host_; }
+  /// Brings another member of the same crew something to do, in one's own turn; it counts as a message. Of that member's
+  /// own mail some may come later that was sent earlier. Nothing, where it has ended.
+  template <class Do>
+  void bring(light_actor& other, Do what);
   template <class Message>
   void send(const caf::actor& to, Message what) {
     if (to)
@@ -63,11 +70,13 @@ private:
   void take_mail();
   void handle(caf::mailbox_element& what);
   void end(caf::error why);
+  void end_in_turn(const caf::error& why);
 
   caf::intrusive_ptr<light_crew> crew_;
   caf::intrusive::lifo_inbox<mail> inbox_;
   caf::mailbox_element* read_ = nullptr;  ///< taken out of the inbox, to be handled in this order
   caf::execution_unit* host_ = nullptr;   ///< whose turn it is in
+  std::size_t brought_ = 0;               ///< to others, with the message at hand
   bool quits_ = false;
   bool over_ = false;
 };
@@ -92,6 +101,9 @@ public:
   virtual void tell(caf::execution_unit*) {}
 
 private:
+  friend class light_actor;
+  /// With this turn, in order.
+  void ends(light_actor& member);
   void end_turn(caf::execution_unit* host);
 
   struct releaser {
@@ -107,6 +119,21 @@ private:
   light_actor* turns_ = nullptr;      ///< taken out of it, the oldest first
   std::vector<light_actor*> ending_;  ///< with this turn
 };
+
+template <class Do>
+void light_actor::bring(light_actor& other, Do what) {
+  if (other.over_ || other.quits_)
+    return;
+  other.host_ = host_;
+  ++brought_;
+  try {
+    what();
+  } catch (const std::exception&) {
+    other.end_in_turn(caf::sec::runtime_error);
+  }
+  if (other.quits_)
+    crew_->ends(other);
+}
 
 /// Makes one that runs in this crew. The arguments follow the crew in its constructor.
 template <class Actor, class Crew, class... Arguments>

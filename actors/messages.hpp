@@ -39,9 +39,27 @@ struct item_report {
   core::instant at;
 };
 
+/// The backend to the postman of the items' crew: what happened to these, one after the other.
+struct item_mail {
+  caf::actor to;
+  observed what;
+};
+struct item_mailbag {
+  std::vector<item_mail> those;
+};
 /// Items to the supervisor.
 struct item_reports {
   std::vector<item_report> those;
+};
+
+/// An item's actor is no more.
+struct item_end {
+  caf::actor_id who = 0;
+  caf::error why;  ///< none: in order
+};
+/// Items to the supervisor, behind what they reported. It monitors none of them: a million messages less.
+struct item_ends {
+  std::vector<item_end> those;
 };
 
 /// Run this job. The backend answers the item with submit_* or process_* events.
@@ -49,12 +67,14 @@ struct job_order {
   item_key key;
   std::shared_ptr<const job_spec> spec;
   caf::actor item;
+  caf::actor postman;  ///< of the item's crew; none: each item is told by itself
 };
 /// The supervisor to the backend: run these items as one job array. They are told as with job_order.
 struct array_order {
   std::vector<item_key> tasks;
   std::vector<caf::actor> items;          ///< one for each of `tasks`
   std::shared_ptr<const job_spec> array;  ///< `tasks[i]` is its task `array->array[i]`
+  caf::actor postman;                     ///< as in job_order
 };
 /// The backend to the supervisor: the array of these items was refused; each is to be submitted as a job of its own.
 /// They are told submit_deferred after this.
@@ -77,7 +97,10 @@ struct job_watch {
   watch_order what;
   std::shared_ptr<const job_spec> spec;
   caf::actor item;
+  caf::actor postman;  ///< as in job_order
 };
+/// To oneself: mail that was gathered goes out.
+struct mail_due {};
 /// What an item wishes of the backend from now on; absent: as before.
 struct wishes_changed {
   item_key key;
@@ -278,6 +301,9 @@ SETTLE_LOCAL_MESSAGE(settle::actors::detach_all)
 SETTLE_LOCAL_MESSAGE(settle::actors::all_detached)
 SETTLE_LOCAL_MESSAGE(settle::actors::item_begin)
 SETTLE_LOCAL_MESSAGE(settle::actors::observed)
+SETTLE_LOCAL_MESSAGE(settle::actors::item_ends)
+SETTLE_LOCAL_MESSAGE(settle::actors::item_mailbag)
+SETTLE_LOCAL_MESSAGE(settle::actors::mail_due)
 SETTLE_LOCAL_MESSAGE(settle::actors::item_reports)
 SETTLE_LOCAL_MESSAGE(settle::actors::job_order)
 SETTLE_LOCAL_MESSAGE(settle::actors::array_order)
@@ -345,6 +371,9 @@ CAF_BEGIN_TYPE_ID_BLOCK(settle, caf::first_custom_type_id)
   CAF_ADD_TYPE_ID(settle, (settle::actors::all_detached))
   CAF_ADD_TYPE_ID(settle, (settle::actors::item_begin))
   CAF_ADD_TYPE_ID(settle, (settle::actors::observed))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::item_ends))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::item_mailbag))
+  CAF_ADD_TYPE_ID(settle, (settle::actors::mail_due))
   CAF_ADD_TYPE_ID(settle, (settle::actors::item_reports))
   CAF_ADD_TYPE_ID(settle, (settle::actors::job_order))
   CAF_ADD_TYPE_ID(settle, (settle::actors::array_order))

@@ -27,16 +27,16 @@ caf::behavior slurm_backend::make_behavior() {
       },
       [this](const arrays_allowed& m) { compat::send(this, supervisor_, m); },
       [this](const job_order& m) {
-        items_[m.key] = m.item;
+        know(m.key, m.item, m.postman);
         poller_.order(m.key, m.spec);
       },
       [this](const array_order& m) {
         for (std::size_t i = 0; i < m.tasks.size(); ++i)
-          items_[m.tasks[i]] = m.items[i];
+          know(m.tasks[i], m.items[i], m.postman);
         poller_.order_array(m.tasks, m.array);
       },
       [this](const job_watch& m) {
-        items_[m.key] = m.item;
+        know(m.key, m.item, m.postman);
         poller_.watch(m.key, m.what);
       },
       [this](const job_cancel& m) { poller_.cancel(m.key, m.job_id); },
@@ -50,6 +50,7 @@ caf::behavior slurm_backend::make_behavior() {
       [this](const listing_came& m) { poller_.listed(m.cycle, m.answer); },
       [this](accounting_came& m) { poller_.accounted(m.cycle, m.names, std::move(m.answer)); },
       [this](const backlog_came& m) { poller_.backlog(m.cycle, m.records); },
+      [this](const mail_due&) { send_mail(); },
       [this](const pace_asked&) { go_on_telling(); },
       [this](const supervisor_changed& m) {
         supervisor_ = m.supervisor;
@@ -60,6 +61,8 @@ caf::behavior slurm_backend::make_behavior() {
 
 void slurm_backend::on_exit() {
   items_.clear();
+  mail_.clear();
+  postman_ = nullptr;
   untold_.clear();
   supervisor_ = nullptr;
   config_.port.reset();  // here, not on the io thread, where the last handle to this actor may be dropped
@@ -133,6 +136,8 @@ namespace {
 /// Told to items before the supervisor has taken what came of it: a listing of a million jobs is not a million
 /// messages, reports and lines that are there at once.
 constexpr std::size_t told_at_once = 4096;
+/// In one bag: the items are at work on the first ones while the next are packed.
+constexpr std::size_t mail_in_a_bag = 256;
 
 }  // namespace
 
@@ -153,17 +158,40 @@ void slurm_backend::deliver_all(std::vector<delivery> all) {
 
 void slurm_backend::hand_over(delivery d) {
   ++told_;
-  if (auto i = items_.find(d.to); i != items_.end())
-    compat::send(this, i->second, observed{std::move(d.what), std::move(d.rows)});
+  const auto i = items_.find(d.to);
+  if (i == items_.end())
+    return;
+  observed what{std::move(d.what), std::move(d.rows)};
+  if (!postman_)
+    return compat::send(this, i->second, std::move(what));
+  if (mail_.empty())
+    compat::send(this, caf::actor_cast<caf::actor>(this), mail_due{});
+  mail_.push_back({i->second, std::move(what)});
+  if (mail_.size() >= mail_in_a_bag)
+    send_mail();
+}
+
+void slurm_backend::know(item_key key, const caf::actor& item, const caf::actor& postman) {
+  if (postman != postman_) {
+    send_mail();
+    postman_ = postman;
+  }
+  items_[key] = item;
+}
+
+void slurm_backend::send_mail() {
+  if (!mail_.empty())
+    compat::send(this, postman_, item_mailbag{std::exchange(mail_, {})});
 }
 
 void slurm_backend::tell_on() {
   while (told_ < told_at_once) {
     auto one = untold_.next();
     if (!one)
-      return;
+      break;
     hand_over(std::move(*one));
   }
+  send_mail();
   if (!untold_.empty())
     compat::send(this, supervisor_, pace_asked{});
 }

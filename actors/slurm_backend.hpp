@@ -53,6 +53,8 @@ private:
 
   void forget(const job_forget& m);
   void hand_over(delivery);
+  void know(item_key key, const caf::actor& item, const caf::actor& postman);
+  void send_mail();
   void go_on_telling();
   void tell_on();
   template <class Message>
@@ -63,8 +65,10 @@ private:
   slurm_backend_config config_;
   caf::actor supervisor_;
   std::unordered_map<item_key, caf::actor, item_key_hash> items_;
-  delivery_queue untold_;  ///< until the supervisor has taken what came of those before
-  std::size_t told_ = 0;   ///< since the supervisor was last asked
+  caf::actor postman_;           ///< none: each item is told by itself
+  std::vector<item_mail> mail_;  ///< for it
+  delivery_queue untold_;        ///< until the supervisor has taken what came of those before
+  std::size_t told_ = 0;         ///< since the supervisor was last asked
   slurm_poller poller_;
 };
 

@@ -1,6 +1,7 @@
 #include "actors/supervisor.hpp"
 
 #include "actors/core/pacing.hpp"
+#include "actors/item_postman.hpp"
 #include "actors/translate/journal_json.hpp"
 
 #include <algorithm>
@@ -21,8 +22,11 @@ supervisor_actor::supervisor_actor(caf::actor_config& cfg, std::shared_ptr<super
       reader_(std::move(reader)), rules_(std::make_shared<const core::policy>(state_->config.rules)) {
   if (!state_->config.arrays)
     state_->arrays = array_limits{};
-  if (!state_->crew)
+  if (!state_->crew) {
     state_->crew = caf::make_counted<item_crew>(system());
+    if (!state_->config.lone_items)
+      state_->postman = spawn_light<item_postman>(system(), state_->crew);
+  }
 }
 
 caf::behavior supervisor_actor::make_behavior() {
@@ -35,6 +39,10 @@ caf::behavior supervisor_actor::make_behavior() {
         tell_let_go();
         fill_slots();
         answer_detached();
+      },
+      [this](const item_ends& m) {
+        for (const auto& one : m.those)
+          item_ended(one.who, one.why);
       },
       [this](submit_run& m) { return submit(std::move(m)); },
       [this](const resume_run& m) { return resume(m); },
@@ -135,6 +143,7 @@ void supervisor_actor::adopt() {
     if (r.finished && !r.late && !r.writing && !r.book.has_lines())
       continue;
     for (auto& [index, live] : r.live) {
+      // It may have ended and told the one that died.
       compat::monitor(this, live.handle,
                       [this](const caf::actor_addr& who, const caf::error& why) { ended(who, why); });
       compat::send(this, live.handle, supervisor_changed{me});
@@ -161,6 +170,7 @@ void supervisor_actor::adopt() {
       r.book.tell_notice("the supervisor was restarted", state_->config.now().wall);
     flush(number, r);
   }
+  tell_let_go();
   state_->looking = false;
   look_for_requests_soon();
   fill_slots();  // the message that some were freed may have been another's
@@ -192,9 +202,13 @@ void supervisor_actor::ended(const caf::actor_addr& who, const caf::error& why) 
     subs.erase(std::remove_if(subs.begin(), subs.end(), [&](const auto& s) { return s.who == who; }),
                subs.end());
   }
-  // An item that ended in order has reported first and is no longer known here. Whoever still is has died, or its last
-  // report was lost with another supervisor: either way its row tells where to go on.
-  auto i = state_->actors.find(who.id());
+  item_ended(who.id(), why);
+}
+
+/// An item that ended in order has reported first and is no longer known here. Whoever still is has died, or its last
+/// report was lost with another supervisor: either way its row tells where to go on.
+void supervisor_actor::item_ended(caf::actor_id who, const caf::error& why) {
+  auto i = state_->actors.find(who);
   if (i == state_->actors.end())
     return;
   auto key = i->second;

@@ -83,6 +83,8 @@ struct supervisor_state {
   std::deque<core::duration> restarts;                 ///< of items, within the restart period
   std::unordered_map<caf::actor_id, item_key> actors;  ///< whose actor it is
   caf::intrusive_ptr<item_crew> crew;                  ///< of all items
+  caf::actor postman;                                  ///< the crew's
+  std::vector<job_forget> let_go;                      ///< the backend has not been told of them yet
 };
 
 class supervisor_actor : public caf::event_based_actor {
@@ -168,6 +170,7 @@ private:
 
   // supervision
   void ended(const caf::actor_addr& who, const caf::error& why);
+  void item_ended(caf::actor_id who, const caf::error& why);
   void restart_item(run_number number, supervised_run& r, core::item_index index, const caf::error& why);
   bool restarts_exceeded();
   void adopt();
@@ -175,7 +178,6 @@ private:
   bool settled_down() const;
 
   std::shared_ptr<supervisor_state> state_;
-  std::vector<job_forget> let_go_;  ///< the backend has not been told of them yet
   bool slots_freed_ = false;  ///< without a report: they are shared out with the message that is on its way
   caf::actor backend_;
   caf::actor reader_;

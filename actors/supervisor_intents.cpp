@@ -101,6 +101,7 @@ void supervisor_actor::give_up_intended(run_number number, supervised_run& r) {
 /// Their intents are durable.
 void supervisor_actor::start_planned(run_number number, supervised_run& r, planned_submission those) {
   array_order order;
+  order.postman = state_->postman;
   std::vector<std::uint32_t> indexes;
   for (std::size_t i = 0; i < those.items.size(); ++i) {
     const auto index = those.items[i];

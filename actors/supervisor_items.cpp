@@ -82,8 +82,6 @@ void supervisor_actor::start_actor(run_number number, supervised_run& r, item_in
                                    item_job job) {
   const auto crew = state_->config.lone_items ? caf::make_counted<item_crew>(system()) : state_->crew;
   auto handle = spawn_light<item_actor>(system(), crew, item_key{number, index}, std::move(it), job, links());
-  compat::monitor(this, handle,
-                  [this](const caf::actor_addr& who, const caf::error& why) { ended(who, why); });
   compat::send(this, handle, item_begin{state_->config.now()});
   state_->actors[handle.id()] = {number, index};
   r.live.insert_or_assign(index, live_item{std::move(handle), std::move(job)});
@@ -93,7 +91,7 @@ std::shared_ptr<const item_links> supervisor_actor::links() {
   auto known = links_.lock();
   if (!known || known->backend != backend_ || known->reader != reader_) {
     known = std::make_shared<const item_links>(
-        item_links{caf::actor_cast<caf::actor>(this), backend_, reader_, rules_});
+        item_links{caf::actor_cast<caf::actor>(this), backend_, reader_, rules_, state_->postman});
     links_ = known;
   }
   return known;
@@ -181,12 +179,12 @@ void supervisor_actor::submit_later(item_key key, supervised_run& r) {
 /// supervisor could never be made again.
 void supervisor_actor::let_go(item_key key, supervised_run& r, bool ended) {
   release(r, key.index);
-  let_go_.push_back({key, ended});
+  state_->let_go.push_back({key, ended});
 }
 
 void supervisor_actor::tell_let_go() {
-  if (!let_go_.empty())
-    compat::send(this, backend_, jobs_forget{std::exchange(let_go_, {})});
+  if (!state_->let_go.empty())
+    compat::send(this, backend_, jobs_forget{std::exchange(state_->let_go, {})});
 }
 
 /// Somebody requeued a job whose item has its verdict: told once, and nothing else changes.
