@@ -30,7 +30,8 @@ void watch_list::follow(item_key key, std::uint64_t job_id, core::text job_name,
   nameless_ -= !is_new && w.job_id == 0 ? 1 : 0;
   if (!is_new)
     forget_name(key, w);
-  forget_id(key, w.job_id);
+  if (w.job_id != 0)
+    ids_.remove(w.job_id, *i);
   w.job_name = std::move(job_name);
   w.array_index.reset();
   if (io::is_array_task(job_id))
@@ -42,32 +43,8 @@ void watch_list::follow(item_key key, std::uint64_t job_id, core::text job_name,
   else if (!last_submit)
     w.accepted_at = now.wall;
   w.job_id = job_id;
-  know_id(key, job_id);
+  ids_.add(job_id, *i);
   know_name(key, w);
-}
-
-void watch_list::know_id(item_key key, std::uint64_t job_id) {
-  by_id_.emplace(job_id, key);
-  if (!io::is_array_task(job_id))
-    return;
-  auto& array = by_array_[io::array_id_of(job_id)];
-  array.tasks.emplace(io::array_index_of(job_id), key);
-  array.most = std::max(array.most, array.tasks.size());
-}
-
-void watch_list::forget_id(item_key key, std::uint64_t job_id) {
-  if (auto array = by_array_.find(io::array_id_of(job_id));
-      io::is_array_task(job_id) && array != by_array_.end()) {
-    array->second.tasks.erase({io::array_index_of(job_id), key});
-    if (array->second.tasks.empty())
-      by_array_.erase(array);
-  }
-  auto [first, last] = by_id_.equal_range(job_id);
-  for (auto i = first; i != last; ++i)
-    if (i->second == key) {
-      by_id_.erase(i);
-      return;
-    }
 }
 
 /// A task whose id is known is found by that; its array's name is everybody's in it.
@@ -133,7 +110,8 @@ void watch_list::forget(item_key key) {
     --searches_;
   nameless_ -= w.job_id == 0 ? 1 : 0;
   forget_name(key, w);
-  forget_id(key, w.job_id);
+  if (w.job_id != 0)
+    ids_.remove(w.job_id, *i);
   jobs_.erase(i);
 }
 
@@ -188,10 +166,11 @@ bool watch_list::still_owns_id(item_key key) const {
   auto i = jobs_.find(key);
   if (i == jobs_.end() || i->second.id_lost)
     return false;
-  auto [first, last] = by_id_.equal_range(i->second.job_id);
-  return std::none_of(first, last, [&](const auto& other) {
-    return other.second != key && jobs_.at(other.second).known_at > i->second.known_at;
+  bool still = true;
+  ids_.each(i->second.job_id, [&](const jobs::value_type& other) {
+    still = still && (other.first == key || other.second.known_at <= i->second.known_at);
   });
+  return still;
 }
 
 std::vector<std::uint64_t> watch_list::to_cancel(std::span<const std::uint64_t> ids) const {
@@ -205,13 +184,13 @@ std::vector<std::uint64_t> watch_list::to_cancel(std::span<const std::uint64_t> 
   for (auto& [array, wanted] : tasks) {
     std::sort(wanted.begin(), wanted.end());
     wanted.erase(std::unique(wanted.begin(), wanted.end()), wanted.end());
-    const auto known = by_array_.find(array);
     // One of which sbatch has not answered may be in the same array.
-    const auto may_hold_more = [this](const watched_array& a) {
-      return nameless_tasks_.count(jobs_.at(a.tasks.begin()->second).job_name.str()) != 0;
-    };
-    if (known != by_array_.end() && wanted.size() >= known->second.tasks.size() &&
-        !may_hold_more(known->second))
+    bool may_hold_more = false;
+    ids_.each_task(array, [&](std::uint32_t, const jobs::value_type& task) {
+      may_hold_more = may_hold_more || nameless_tasks_.count(task.second.job_name.str()) != 0;
+    });
+    const auto left = ids_.tasks_watched(array);
+    if (left != 0 && wanted.size() >= left && !may_hold_more)
       out.push_back(array);
     else
       out.insert(out.end(), wanted.begin(), wanted.end());

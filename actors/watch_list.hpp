@@ -10,11 +10,11 @@
 #include "actors/core/skew.hpp"
 #include "actors/core/text.hpp"
 #include "actors/keys.hpp"
+#include "actors/watched_ids.hpp"
 
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -111,7 +111,7 @@ public:
   std::optional<std::uint64_t> job_id(item_key) const;
   /// These jobs are to be cancelled: arrays of which nothing else is watched go by their own id.
   std::vector<std::uint64_t> to_cancel(std::span<const std::uint64_t> ids) const;
-  bool is_followed(std::uint64_t job_id) const { return by_id_.count(job_id) != 0; }
+  bool is_followed(std::uint64_t job_id) const { return ids_.knows(job_id); }
   bool knows(item_key key) const { return jobs_.count(key) != 0; }
   /// False once the id was seen to be another job's, or went to another item: ids are reused after a crash.
   bool still_owns_id(item_key) const;
@@ -178,8 +178,6 @@ private:
   enum class owner : std::uint8_t { us, stranger, doubtful };
   owner owner_of(const watched&, const listed_row&) const;
   void count_observed_time(core::duration begun);
-  void know_id(item_key, std::uint64_t job_id);
-  void forget_id(item_key, std::uint64_t job_id);
   void know_name(item_key, const watched&);
   void forget_name(item_key, const watched&);
   void tell_row(const listed_row&, core::duration begun, core::instant now, std::vector<delivery>&);
@@ -216,14 +214,8 @@ private:
 
   core::policy rules_;
   jobs jobs_;
-  std::unordered_multimap<std::uint64_t, item_key> by_id_;  ///< after a crash two items may have had one id
-  std::unordered_map<std::string, item_key> by_name_;       ///< job names, tokens included
-  /// What is watched of an array, by index. After a crash two may have had one id.
-  struct watched_array {
-    std::set<std::pair<std::uint32_t, item_key>> tasks;
-    std::size_t most = 0;  ///< that were watched at once
-  };
-  std::unordered_map<std::uint64_t, watched_array> by_array_;  ///< by the array's id
+  watched_ids<jobs::value_type> ids_;
+  std::unordered_map<std::string, item_key> by_name_;  ///< job names, tokens included
   /// Tasks of arrays whose id is not known, by the array's job name and by index.
   std::unordered_map<std::string, std::map<std::uint32_t, item_key>> nameless_tasks_;
   std::unordered_map<std::uint64_t, ended_job> ended_;           ///< by job id

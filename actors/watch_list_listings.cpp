@@ -168,9 +168,8 @@ void watch_list::tell_present(item_key key, watched& w, const listed_row& row, c
 bool watch_list::tell_job(std::uint64_t job_id, const listed_row& row, core::duration begun,
                           core::instant now, std::vector<delivery>& out) {
   bool found = false;
-  auto [first, last] = by_id_.equal_range(job_id);
-  for (auto i = first; i != last; ++i) {
-    auto& w = jobs_.at(i->second);
+  ids_.each(job_id, [&](jobs::value_type& job) {
+    auto& w = job.second;
     const auto whose = owner_of(w, row);
     // Those who had the id before must hear that it is another's, also where that one stands first here: else a later
     // row of that one, renamed, would pass for theirs.
@@ -180,12 +179,12 @@ bool watch_list::tell_job(std::uint64_t job_id, const listed_row& row, core::dur
       w.unreadable_in = listings_;
     w.id_lost = found || whose != owner::us;
     if (w.id_lost)
-      continue;
+      return;
     found = true;
     names_are_kept_ = names_are_kept_ || !token_of_job_name(row.name.str()).empty();
     w.seen_in = listings_;
-    tell_present(i->second, w, row, begun, now, out);
-  }
+    tell_present(job.first, w, row, begun, now, out);
+  });
   return found;
 }
 
@@ -220,10 +219,10 @@ void watch_list::tell_row(const listed_row& row, core::duration begun, core::ins
 /// One row for every task of an array that waits, or never began: told to those that are watched.
 void watch_list::tell_rest(const listed_row& row, core::duration begun, core::instant now,
                            std::vector<delivery>& out) {
-  if (const auto array = by_array_.find(row.job_id); array != by_array_.end())
-    for (const auto& [index, key] : array->second.tasks)
-      if (row.rest.contains(index))
-        tell_job(io::array_task_id(row.job_id, index), row, begun, now, out);
+  ids_.each_task(row.job_id, [&](std::uint32_t index, const jobs::value_type&) {
+    if (row.rest.contains(index))
+      tell_job(io::array_task_id(row.job_id, index), row, begun, now, out);
+  });
   const auto n = nameless_tasks_.find(row.name.str());
   if (n == nameless_tasks_.end())
     return;
@@ -234,11 +233,9 @@ void watch_list::tell_rest(const listed_row& row, core::duration begun, core::in
 }
 
 void watch_list::note_unreadable(std::uint64_t job_id) {
-  for (auto [i, last] = by_id_.equal_range(job_id); i != last; ++i)
-    jobs_.at(i->second).unreadable_in = listings_;
-  if (const auto array = by_array_.find(job_id); array != by_array_.end())
-    for (const auto& [index, key] : array->second.tasks)
-      jobs_.at(key).unreadable_in = listings_;
+  ids_.each(job_id, [this](jobs::value_type& job) { job.second.unreadable_in = listings_; });
+  ids_.each_task(job_id,
+                 [this](std::uint32_t, jobs::value_type& job) { job.second.unreadable_in = listings_; });
 }
 
 bool watch_list::lacks_every_live_job() const {

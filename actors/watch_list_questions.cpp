@@ -46,11 +46,11 @@ std::vector<std::uint64_t> in_turn(std::map<std::uint32_t, std::vector<std::uint
 }  // namespace
 
 bool watch_list::asks_whole(std::uint64_t array_id, const std::vector<const watched*>& wanting) const {
-  const auto& array = by_array_.at(array_id);
   const auto needs_whole = [this](const watched* w) {
     return is_due(*w) || rest_is_due(*w) || w->rowless_asks % (asks_before_whole + 1) == asks_before_whole;
   };
-  return wanting.size() * 2 > array.most || std::any_of(wanting.begin(), wanting.end(), needs_whole);
+  return wanting.size() * 2 > ids_.tasks_watched_most(array_id) ||
+         std::any_of(wanting.begin(), wanting.end(), needs_whole);
 }
 
 std::vector<std::uint64_t> watch_list::accounting_ids() const {
@@ -119,8 +119,9 @@ bool watch_list::backlog_matters() const {
 
 /// An answer by job; the rows for the rest of an array by the array.
 struct watch_list::accounted_rows {
-  std::unordered_multimap<std::uint64_t, accounted_job*> jobs;
-  std::unordered_multimap<std::uint64_t, accounted_job*> rests;
+  using by_id = std::vector<std::pair<std::uint64_t, accounted_job*>>;
+  by_id jobs;
+  by_id rests;
   const unread_rows& unread;
 
   explicit accounted_rows(accounting_answer& answer) : unread(answer.unread_text) {
@@ -128,7 +129,19 @@ struct watch_list::accounted_rows {
       return;
     jobs.reserve(answer.what->size());
     for (auto& job : *answer.what)
-      (job.rest.empty() ? jobs : rests).emplace(job.job_id, &job);
+      (job.rest.empty() ? jobs : rests).emplace_back(job.job_id, &job);
+    for (auto* all : {&jobs, &rests})  // of one id in their order
+      std::stable_sort(all->begin(), all->end(),
+                       [](const auto& a, const auto& b) { return a.first < b.first; });
+  }
+
+  static std::span<const by_id::value_type> of(const by_id& all, std::uint64_t id) {
+    struct less {
+      bool operator()(const by_id::value_type& a, std::uint64_t b) const { return a.first < b; }
+      bool operator()(std::uint64_t a, const by_id::value_type& b) const { return a < b.first; }
+    };
+    const auto [first, last] = std::equal_range(all.begin(), all.end(), id, less{});
+    return {first, last};
   }
 };
 
@@ -137,13 +150,13 @@ void watch_list::tell_accounted(item_key key, watched& w, std::uint64_t asked, c
                                 delivery d, std::vector<delivery>& out) {
   d.to = key;
   const bool answered = d.what.kind == event_kind::accounting_answered;
-  for (auto [j, end] = by_job.jobs.equal_range(w.job_id); j != end; ++j)
-    take_rows(w, *j->second, d.rows);
+  for (const auto& [id, job] : by_job.of(by_job.jobs, w.job_id))
+    take_rows(w, *job, d.rows);
   // A task that has begun has a row of its own; what the row for the rest says of it then is old.
   if (d.rows.empty() && io::is_array_task(w.job_id))
-    for (auto [j, end] = by_job.rests.equal_range(io::array_id_of(w.job_id)); j != end; ++j)
-      if (j->second->rest.contains(io::array_index_of(w.job_id)))
-        add_rows(w, *j->second, d.rows);
+    for (const auto& [id, job] : by_job.of(by_job.rests, io::array_id_of(w.job_id)))
+      if (job->rest.contains(io::array_index_of(w.job_id)))
+        add_rows(w, *job, d.rows);
   if (d.rows.empty() &&
       by_job.unread.may_hold(w.job_name.str())) {  // a row that is not even attributed may be its
     w.rowless_answers = 0;
@@ -170,11 +183,8 @@ void watch_list::tell_accounted(item_key key, watched& w, std::uint64_t asked, c
 
 /// Some row of its, or of one of its tasks, could not be read.
 void watch_list::not_answered(std::uint64_t id) {
-  for (auto [i, last] = by_id_.equal_range(id); i != last; ++i)
-    jobs_.at(i->second).rowless_answers = 0;
-  if (const auto array = by_array_.find(id); array != by_array_.end())
-    for (const auto& [index, key] : array->second.tasks)
-      jobs_.at(key).rowless_answers = 0;
+  ids_.each(id, [](jobs::value_type& job) { job.second.rowless_answers = 0; });
+  ids_.each_task(id, [](std::uint32_t, jobs::value_type& job) { job.second.rowless_answers = 0; });
 }
 
 void watch_list::accounted(accounting_answer answer, std::optional<std::uint64_t> backlog, core::instant now,
@@ -196,12 +206,13 @@ void watch_list::accounted(accounting_answer answer, std::optional<std::uint64_t
     if (answer.some_task_unread)
       not_answered(id);
     if (!io::is_array_task(id) || !answer.some_task_unread)
-      for (auto [i, last] = by_id_.equal_range(id); i != last; ++i)
-        tell_accounted(i->second, jobs_.at(i->second), id, by_job, d, out);
-    if (const auto array = by_array_.find(id); array != by_array_.end() && !answer.some_task_unread)
-      for (const auto& [index, key] : array->second.tasks)
-        if (auto& w = jobs_.at(key); w.needs.accounting)
-          tell_accounted(key, w, id, by_job, d, out);
+      ids_.each(id,
+                [&](jobs::value_type& job) { tell_accounted(job.first, job.second, id, by_job, d, out); });
+    if (!answer.some_task_unread)
+      ids_.each_task(id, [&](std::uint32_t, jobs::value_type& job) {
+        if (job.second.needs.accounting)
+          tell_accounted(job.first, job.second, id, by_job, d, out);
+      });
   }
 }
 
@@ -238,7 +249,7 @@ void watch_list::found(item_key key, watched& w, std::uint64_t job_id, core::ins
     forget_name(key, w);
   w.job_id = job_id;
   w.known_at = now.monotonic;
-  know_id(key, job_id);
+  ids_.add(job_id, *jobs_.find(key));
   auto e = event_of(event_kind::submit_accepted, now);
   e.job_id = job_id;
   e.words = "found by its token";
