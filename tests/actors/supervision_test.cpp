@@ -29,9 +29,8 @@ public:
 protected:
   caf::behavior make_behavior() override {
     return {[this](const actors::job_order& m) { orders_->push_back(m); },
-            [this](const actors::job_watch& m) { watches_->push_back(m); },
-            [](const actors::item_wishes&) {}, [](const actors::job_cancel&) {},
-            [](const actors::jobs_forget&) {}};
+            [this](const actors::job_watch& m) { watches_->push_back(m); }, [](const actors::item_wishes&) {},
+            [](const actors::job_cancel&) {}, [](const actors::jobs_forget&) {}};
   }
 
 private:
