@@ -1,6 +1,7 @@
 // Words of which a run has millions, and which mostly are few: 16 bytes, 15 of them for text; more stands on the heap.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <concepts>
 #include <cstddef>
@@ -71,7 +72,7 @@ private:
   }
   void hold(std::string_view words) {
     if (words.size() <= few) {
-      std::memcpy(bytes_.data(), words.data(), words.size());
+      std::copy_n(words.data(), words.size(), bytes_.data());  // from nowhere, where it is empty
       bytes_[few] = static_cast<char>(words.size());
       return;
     }
